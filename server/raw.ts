@@ -1,0 +1,140 @@
+import type { Socket } from "bun";
+import { type Fixture, pathOf } from "../fixtures/fixture.ts";
+
+/** How much of a request is read before it is refused: ours are a few hundred bytes. */
+const maxRequestBytes = 16 * 1024;
+
+interface Exchange {
+  received: string;
+  busy: boolean;
+  /** What the socket has not taken yet. */
+  unsent: Uint8Array;
+  drained: PromiseWithResolvers<void> | undefined;
+}
+
+/**
+ * A listener that decides itself which bytes go out in which segment, which no HTTP server lets one
+ * do. It reads requests just well enough to find their path, and serves only fixtures.
+ */
+export function listenRaw(fixtures: readonly Fixture[], host: string, port = 0) {
+  const byPath = new Map(fixtures.map((fixture) => [pathOf(fixture), fixture]));
+  return Bun.listen<Exchange>({
+    hostname: host,
+    port,
+    socket: {
+      binaryType: "uint8array",
+      open(socket) {
+        socket.data = { received: "", busy: false, unsent: new Uint8Array(0), drained: undefined };
+      },
+      data(socket, data) {
+        socket.data.received += new TextDecoder("latin1").decode(data);
+        if (socket.data.received.length > maxRequestBytes) socket.terminate();
+        else void serveNext(socket, byPath);
+      },
+      drain(socket) {
+        socket.data.drained?.resolve();
+      },
+      close(socket) {
+        socket.data.busy = true;
+        socket.data.drained?.resolve();
+      },
+      error(socket) {
+        socket.terminate();
+      },
+    },
+  });
+}
+
+async function serveNext(
+  socket: Socket<Exchange>,
+  byPath: ReadonlyMap<string, Fixture>,
+): Promise<void> {
+  const exchange = socket.data;
+  while (!exchange.busy) {
+    const end = exchange.received.indexOf("\r\n\r\n");
+    if (end === -1) return;
+    const request = exchange.received.slice(0, end + 2);
+    exchange.received = exchange.received.slice(end + 4);
+    exchange.busy = true;
+    const keep = await respond(socket, request, byPath);
+    if (!keep) {
+      socket.end();
+      return;
+    }
+    exchange.busy = false;
+  }
+}
+
+/** Answers one request; false when the connection must close after it. */
+async function respond(
+  socket: Socket<Exchange>,
+  request: string,
+  byPath: ReadonlyMap<string, Fixture>,
+): Promise<boolean> {
+  const [method = "", target = "", version = ""] = request.split("\r\n", 1)[0]?.split(" ") ?? [];
+  const fixture = byPath.get(target.split("?", 1)[0] ?? "");
+  const close = version !== "HTTP/1.1" || /^connection:.*\bclose\b/im.test(request);
+  if (fixture === undefined) return (await sendText(socket, "404 Not Found", "", close)) && !close;
+  if (method !== "GET" && method !== "HEAD") {
+    const allow = "Allow: GET, HEAD\r\n";
+    return (await sendText(socket, "405 Method Not Allowed", allow, close)) && !close;
+  }
+  const body = fixture.body();
+  const untilEof = fixture.delivery.kind === "until-eof";
+  const length = untilEof ? "" : `Content-Length: ${body.length}\r\n`;
+  const connection = close || untilEof ? "Connection: close\r\n" : "";
+  const head = `HTTP/1.1 200 OK\r\nContent-Type: ${fixture.contentType}\r\n${length}${connection}\r\n`;
+  const parts = segments(
+    fixture,
+    new TextEncoder().encode(head),
+    method === "HEAD" ? undefined : body,
+  );
+  const pauseMs = fixture.delivery.kind === "segments" ? fixture.delivery.pauseMs : 0;
+  for (const [index, part] of parts.entries()) {
+    if (index > 0) await Bun.sleep(pauseMs);
+    await send(socket, part);
+  }
+  return !close && !untilEof;
+}
+
+async function sendText(
+  socket: Socket<Exchange>,
+  status: string,
+  fields: string,
+  close: boolean,
+): Promise<boolean> {
+  const connection = close ? "Connection: close\r\n" : "";
+  const text = `HTTP/1.1 ${status}\r\n${fields}Content-Length: 0\r\n${connection}\r\n`;
+  await send(socket, new TextEncoder().encode(text));
+  return true;
+}
+
+/** The response cut as the fixture wants it. */
+function segments(
+  { delivery }: Fixture,
+  head: Uint8Array,
+  body: Uint8Array | undefined,
+): readonly Uint8Array[] {
+  const whole = body === undefined ? head : Buffer.concat([head, body]);
+  if (delivery.kind !== "segments" || body === undefined) return [whole];
+  if (delivery.cutsAt === "head-end") return [head, body];
+  const parts: Uint8Array[] = [];
+  for (let at = 0; at < whole.length; at += delivery.cutsAt) {
+    parts.push(whole.subarray(at, at + delivery.cutsAt));
+  }
+  return parts;
+}
+
+/** Writes all of `data`, waiting for the socket as often as it takes. */
+async function send(socket: Socket<Exchange>, data: Uint8Array): Promise<void> {
+  let rest = data;
+  for (;;) {
+    const sent = socket.write(rest);
+    if (sent < 0) return;
+    rest = rest.subarray(sent);
+    if (rest.length === 0 || socket.readyState <= 0) return;
+    socket.data.drained = Promise.withResolvers<void>();
+    await socket.data.drained.promise;
+    if (socket.readyState <= 0) return;
+  }
+}

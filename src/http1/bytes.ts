@@ -1,0 +1,52 @@
+/** The octets that HTTP/1.1's grammar names, and the tables of what may stand where. */
+
+export const HTAB = 0x09;
+export const LF = 0x0a;
+export const CR = 0x0d;
+export const SP = 0x20;
+export const COLON = 0x3a;
+export const SEMICOLON = 0x3b;
+
+function table(allowed: (byte: number) => boolean): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, byte) => (allowed(byte) ? 1 : 0));
+}
+
+const tokenMarks = new Set([..."!#$%&'*+-.^_`|~"].map((mark) => mark.charCodeAt(0)));
+
+function isAlphanumeric(byte: number): boolean {
+  return /[0-9A-Za-z]/.test(String.fromCharCode(byte));
+}
+
+/** tchar, RFC 9110 section 5.6.2. */
+export const tokenBytes = table((byte) => tokenMarks.has(byte) || isAlphanumeric(byte));
+
+/** What a field value may hold: VCHAR, obs-text, SP and HTAB (RFC 9110 section 5.5). */
+export const fieldValueBytes = table((byte) => byte === HTAB || (byte >= SP && byte !== 0x7f));
+
+const text = new TextDecoder("latin1");
+const encoder = new TextEncoder();
+
+/** Octets as text, one character each (ISO-8859-1, as RFC 9110 section 5.5 suggests). */
+export function latin1(bytes: Uint8Array): string {
+  return text.decode(bytes);
+}
+
+export function encodeAscii(value: string): Uint8Array<ArrayBuffer> {
+  return encoder.encode(value);
+}
+
+/** Whether `bytes[start, end)` is `lowerCaseName`, in any case. */
+export function equalsIgnoreCase(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  lowerCaseName: Uint8Array,
+): boolean {
+  if (end - start !== lowerCaseName.length) return false;
+  for (let i = 0; i < lowerCaseName.length; i++) {
+    const byte = bytes[start + i] as number;
+    const lower = byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte;
+    if (lower !== lowerCaseName[i]) return false;
+  }
+  return true;
+}

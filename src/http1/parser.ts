@@ -1,0 +1,267 @@
+import { MalformedResponseError, ReadError } from "../errors.ts";
+import { CR } from "./bytes.ts";
+import { type ChunkSize, scanChunkSizeLine } from "./chunk.ts";
+import {
+  HeadFacts,
+  needMore,
+  ResponseHead,
+  scanFieldLine,
+  scanLineEnd,
+  scanStatusLine,
+} from "./head.ts";
+import { LineBuffer } from "./line-buffer.ts";
+
+/** What a parser tells, in order: interim* head body* trailers? end. */
+export interface ResponseEvents {
+  /** A 1xx answer; the final one follows. */
+  interim(head: ResponseHead): void;
+  head(head: ResponseHead): void;
+  /** A piece of the body, its framing removed; the bytes are those that were fed, not a copy. */
+  body(data: Uint8Array): void;
+  /** The trailer section, where a chunked body has one. */
+  trailers(lines: Uint8Array): void;
+  /** The response is complete; `persistent`: another may follow on this connection. */
+  end(persistent: boolean): void;
+}
+
+type Phase =
+  | "idle"
+  | "status-line"
+  | "field-line"
+  | "fixed-body"
+  | "eof-body"
+  | "chunk-size"
+  | "chunk-data"
+  | "chunk-end"
+  | "trailer";
+
+/** Bytes that one head, or one trailer section, may take: what Node and nginx allow, and some. */
+export const defaultMaxHeadBytes = 32 * 1024;
+
+/**
+ * A sans-IO reader of HTTP/1.1 responses (RFC 9112): bytes in, events out, no socket. It is strict:
+ * what RFC 9112 lets a recipient reject, it rejects, with a MalformedResponseError that says what
+ * and at which byte. After an error it must not be fed again.
+ */
+export class ResponseParser {
+  private readonly events: ResponseEvents;
+  private readonly maxHeadBytes: number;
+  private readonly facts = new HeadFacts();
+  private readonly lines = new LineBuffer();
+  private phase: Phase = "idle";
+  private bodyAllowed = true;
+  private remaining = 0;
+  private readonly chunkSize: ChunkSize = { bytes: 0 };
+  /** Offset in the response of the first byte of the chunk that is being fed. */
+  private offset = 0;
+
+  constructor(events: ResponseEvents, maxHeadBytes = defaultMaxHeadBytes) {
+    this.events = events;
+    this.maxHeadBytes = maxHeadBytes;
+  }
+
+  /** True between responses: nothing is expected, and nothing will be consumed. */
+  get idle(): boolean {
+    return this.phase === "idle";
+  }
+
+  /** Expects the response to a request of `method`. */
+  begin(method: string): void {
+    this.bodyAllowed = method !== "HEAD";
+    this.offset = 0;
+    this.expectHead();
+  }
+
+  /** Takes what belongs to this response and returns how many bytes that was; the rest is the next one's. */
+  feed(chunk: Uint8Array): number {
+    let at = 0;
+    while (at < chunk.length && this.phase !== "idle") {
+      switch (this.phase) {
+        case "fixed-body":
+        case "chunk-data":
+          at = this.feedCounted(chunk, at);
+          break;
+        case "eof-body":
+          this.events.body(at === 0 ? chunk : chunk.subarray(at));
+          at = chunk.length;
+          break;
+        default:
+          at = this.feedLines(chunk, at);
+      }
+    }
+    this.offset += at;
+    return at;
+  }
+
+  /** The peer closed: ends a body that is delimited so; throws closed-early in the midst of a response. */
+  feedEof(): void {
+    if (this.phase === "idle") return;
+    if (this.phase === "eof-body") {
+      this.finish(false);
+      return;
+    }
+    const got =
+      this.offset === 0 ? "before the response" : `after ${this.offset} bytes of the response`;
+    throw new ReadError("closed-early", `the server closed the connection ${got}`);
+  }
+
+  private expectHead(): void {
+    this.facts.reset();
+    this.lines.clear();
+    this.phase = "status-line";
+  }
+
+  private finish(persistent: boolean): void {
+    this.phase = "idle";
+    this.lines.clear();
+    this.events.end(persistent);
+  }
+
+  private feedCounted(chunk: Uint8Array, at: number): number {
+    const end = Math.min(chunk.length, at + this.remaining);
+    this.remaining -= end - at;
+    this.events.body(at === 0 && end === chunk.length ? chunk : chunk.subarray(at, end));
+    if (this.remaining > 0) return end;
+    if (this.phase === "chunk-data") this.phase = "chunk-end";
+    else this.finish(this.facts.persistent);
+    return end;
+  }
+
+  /**
+   * Lines are scanned where they lie in the chunk. Only a section (a head, a chunk-size line, the
+   * trailers) that is split over chunks is gathered in the line buffer first.
+   */
+  private feedLines(chunk: Uint8Array, at: number): number {
+    const { lines } = this;
+    if (lines.length > 0) return this.feedSplitLines(chunk, at);
+    const sectionStart = at;
+    let lineStart = at;
+    for (;;) {
+      const next = this.scanLine(chunk, lineStart, chunk.length, this.offset);
+      if (next === needMore) {
+        lines.append(chunk, sectionStart, chunk.length);
+        lines.lineStart = lineStart - sectionStart;
+        this.limitSection(lines.length);
+        return chunk.length;
+      }
+      this.limitSection(next - sectionStart);
+      if (this.acceptLine(chunk, sectionStart, lineStart, next)) return next;
+      lineStart = next;
+    }
+  }
+
+  private feedSplitLines(chunk: Uint8Array, at: number): number {
+    const { lines } = this;
+    const before = lines.length;
+    const end = lines.appendLine(chunk, at);
+    this.limitSection(lines.length);
+    const lineStart = lines.lineStart;
+    const base = this.offset + at - before;
+    const next = this.scanLine(lines.bytes, lineStart, lines.length, base);
+    if (next !== needMore) {
+      lines.lineStart = next;
+      if (this.acceptLine(lines.bytes, 0, lineStart, next)) lines.clear();
+    }
+    return end;
+  }
+
+  private limitSection(length: number): void {
+    if (length <= this.maxHeadBytes) return;
+    const what = this.phase === "chunk-size" ? "a chunk-size line" : "a header section";
+    throw new MalformedResponseError(
+      `${what} is longer than ${this.maxHeadBytes} bytes`,
+      this.offset,
+    );
+  }
+
+  private scanLine(bytes: Uint8Array, start: number, end: number, base: number): number {
+    switch (this.phase) {
+      case "status-line":
+        return scanStatusLine(bytes, start, end, base, this.facts);
+      case "chunk-size":
+        return scanChunkSizeLine(bytes, start, end, base, this.chunkSize);
+      case "chunk-end":
+        return scanLineEnd(bytes, start, end, base, "the data of a chunk");
+      default:
+        if (start < end && bytes[start] === CR) {
+          return scanLineEnd(bytes, start, end, base, "the header section");
+        }
+        return scanFieldLine(
+          bytes,
+          start,
+          end,
+          base,
+          this.phase === "field-line" ? this.facts : undefined,
+        );
+    }
+  }
+
+  /** Acts on a complete line; true when it ended its section. */
+  private acceptLine(bytes: Uint8Array, section: number, start: number, end: number): boolean {
+    const empty = end - start === 2;
+    switch (this.phase) {
+      case "status-line":
+        this.phase = "field-line";
+        return false;
+      case "chunk-size":
+        this.remaining = this.chunkSize.bytes;
+        this.phase = this.remaining === 0 ? "trailer" : "chunk-data";
+        return true;
+      case "chunk-end":
+        this.phase = "chunk-size";
+        return true;
+      case "trailer":
+        if (!empty) return false;
+        // Copied out before the line buffer is used again.
+        if (start > section) this.events.trailers(bytes.slice(section, start));
+        this.finish(this.facts.persistent);
+        return true;
+      default:
+        if (!empty) return false;
+        this.acceptHead(bytes, section, end);
+        return true;
+    }
+  }
+
+  /** Decides how the body is delimited, in the order of RFC 9112 section 6.3. */
+  private acceptHead(bytes: Uint8Array, start: number, end: number): void {
+    const { facts } = this;
+    if (facts.chunked && (facts.contentLength !== -1 || facts.httpMinor === 0)) {
+      const where = facts.contentLength !== -1 ? "beside a Content-Length" : "in HTTP/1.0";
+      throw new MalformedResponseError(`Transfer-Encoding ${where}`, this.offset);
+    }
+    // The chunk is kept as it is; only the line buffer, which is reused, must be copied.
+    const head =
+      bytes === this.lines.bytes
+        ? new ResponseHead(facts, bytes.slice(start, end), 0, end - start)
+        : new ResponseHead(facts, bytes, start, end);
+    if (facts.status < 200) {
+      this.acceptInterim(head);
+      return;
+    }
+    this.events.head(head);
+    if (!this.bodyAllowed || facts.status === 204 || facts.status === 304) {
+      this.finish(facts.persistent);
+    } else if (facts.chunked) {
+      this.phase = "chunk-size";
+    } else if (facts.contentLength === 0) {
+      this.finish(facts.persistent);
+    } else if (facts.contentLength > 0) {
+      this.remaining = facts.contentLength;
+      this.phase = "fixed-body";
+    } else {
+      this.phase = "eof-body";
+    }
+  }
+
+  private acceptInterim(head: ResponseHead): void {
+    if (head.status === 101) {
+      throw new MalformedResponseError(
+        "101 Switching Protocols, which was not asked for",
+        this.offset,
+      );
+    }
+    this.events.interim(head);
+    this.expectHead();
+  }
+}

@@ -1,0 +1,130 @@
+import { concat } from "../byte-queue.ts";
+import { ReadError } from "../errors.ts";
+import { latin1 } from "./bytes.ts";
+import { decodeFieldLines, type ResponseHead } from "./head.ts";
+import { type ResponseEvents, ResponseParser } from "./parser.ts";
+
+const utf8 = new TextDecoder();
+
+/** A complete response. The body stays in the chunks in which it came until somebody joins them. */
+export class Response {
+  readonly head: ResponseHead;
+  readonly bodyChunks: readonly Uint8Array[];
+  /** Bytes of the body, its framing removed. */
+  readonly bodyLength: number;
+  /** Whether the connection can carry another exchange. */
+  readonly persistent: boolean;
+  private readonly trailerLines: Uint8Array | undefined;
+
+  constructor(
+    head: ResponseHead,
+    bodyChunks: readonly Uint8Array[],
+    bodyLength: number,
+    persistent: boolean,
+    trailerLines: Uint8Array | undefined,
+  ) {
+    this.head = head;
+    this.bodyChunks = bodyChunks;
+    this.bodyLength = bodyLength;
+    this.persistent = persistent;
+    this.trailerLines = trailerLines;
+  }
+
+  get status(): number {
+    return this.head.status;
+  }
+
+  get headers(): Headers {
+    return this.head.headers;
+  }
+
+  get trailers(): Headers {
+    const lines = this.trailerLines === undefined ? "" : latin1(this.trailerLines);
+    return decodeFieldLines(lines.split("\r\n"));
+  }
+
+  bytes(): Uint8Array {
+    return concat(this.bodyChunks);
+  }
+
+  text(): string {
+    return utf8.decode(this.bytes());
+  }
+}
+
+/**
+ * How a response is known to be complete: by its own framing, on a connection that is kept alive, or
+ * by EOF, on a connection of its own.
+ */
+export type Reading = "message" | "eof";
+
+/**
+ * Collects one response after another from the bytes of a connection. What every strategy shares,
+ * so that strategies differ in nothing but how they come by those bytes.
+ */
+export class ResponseCollector implements ResponseEvents {
+  private readonly reading: Reading;
+  private readonly parser: ResponseParser;
+  private current: ResponseHead | undefined;
+  private chunks: Uint8Array[] = [];
+  private bodyLength = 0;
+  private persistent = false;
+  private trailerLines: Uint8Array | undefined;
+
+  constructor(reading: Reading, maxHeadBytes?: number) {
+    this.reading = reading;
+    this.parser = new ResponseParser(this, maxHeadBytes);
+  }
+
+  /** Expects the response to a request of `method`. */
+  begin(method: string): void {
+    this.current = undefined;
+    this.chunks = [];
+    this.bodyLength = 0;
+    this.trailerLines = undefined;
+    this.parser.begin(method);
+  }
+
+  /** True when the response is complete. Throws a ReadError for bytes that belong to none. */
+  feed(data: Uint8Array): boolean {
+    const used = this.parser.feed(data);
+    if (used < data.length) {
+      throw new ReadError("unsolicited", `${data.length - used} bytes that no request asked for`);
+    }
+    return this.reading === "message" && this.parser.idle;
+  }
+
+  /** The peer closed. Throws closed-early unless that completes the response. */
+  feedEof(): void {
+    this.parser.feedEof();
+    if (this.current === undefined) {
+      throw new ReadError("closed-early", "the server closed the connection without a response");
+    }
+  }
+
+  /** The response that is complete. */
+  take(): Response {
+    const head = this.current as ResponseHead;
+    const persistent = this.persistent && this.reading === "message";
+    return new Response(head, this.chunks, this.bodyLength, persistent, this.trailerLines);
+  }
+
+  interim(): void {}
+
+  head(head: ResponseHead): void {
+    this.current = head;
+  }
+
+  body(data: Uint8Array): void {
+    this.chunks.push(data);
+    this.bodyLength += data.length;
+  }
+
+  trailers(lines: Uint8Array): void {
+    this.trailerLines = lines;
+  }
+
+  end(persistent: boolean): void {
+    this.persistent = persistent;
+  }
+}

@@ -1,0 +1,103 @@
+import type { Dial, Protocol, Transport } from "./protocol.ts";
+
+/**
+ * A connection with no socket behind it: a test or a benchmark plays the peer. What `deliver` brings
+ * trickles out in pieces of at most `maxBytes`, and waits while reading is paused.
+ */
+export class MemoryTransport implements Transport {
+  /** Everything that the protocol has written, in order. */
+  readonly written: Uint8Array[] = [];
+  private readonly protocol: Protocol;
+  private readonly incoming: Uint8Array[] = [];
+  private paused = false;
+  private closing = false;
+  private delivering = false;
+  private eof = false;
+  wroteEof = false;
+
+  constructor(protocol: Protocol) {
+    this.protocol = protocol;
+    protocol.connectionMade(this);
+  }
+
+  /** The peer sends `data`. */
+  deliver(data: Uint8Array, maxBytes = Number.POSITIVE_INFINITY): void {
+    for (let at = 0; at < data.length; at += maxBytes) {
+      this.incoming.push(data.slice(at, at + maxBytes));
+    }
+    this.flow();
+  }
+
+  /** The peer sends FIN, after what it has sent before. */
+  deliverEof(): void {
+    this.eof = true;
+    this.flow();
+  }
+
+  /** The connection breaks: null for an orderly close. */
+  lose(error: Error | null): void {
+    if (this.closing && error === null) return;
+    this.closing = true;
+    this.protocol.connectionLost(error);
+  }
+
+  get isPaused(): boolean {
+    return this.paused;
+  }
+
+  write(data: Uint8Array): void {
+    if (!this.closing) this.written.push(data);
+  }
+
+  writeEof(): void {
+    this.wroteEof = true;
+  }
+
+  pauseReading(): void {
+    this.paused = true;
+  }
+
+  resumeReading(): void {
+    this.paused = false;
+    queueMicrotask(() => this.flow());
+  }
+
+  close(): void {
+    if (this.closing) return;
+    this.closing = true;
+    queueMicrotask(() => this.protocol.connectionLost(null));
+  }
+
+  abort(): void {
+    this.close();
+  }
+
+  isClosing(): boolean {
+    return this.closing;
+  }
+
+  writeBufferSize(): number {
+    return 0;
+  }
+
+  private flow(): void {
+    if (this.delivering) return;
+    this.delivering = true;
+    while (!this.paused && !this.closing && this.incoming.length > 0) {
+      this.protocol.dataReceived(this.incoming.shift() as Uint8Array);
+    }
+    this.delivering = false;
+    if (!this.eof || this.paused || this.closing || this.incoming.length > 0) return;
+    this.eof = false;
+    if (!this.protocol.eofReceived()) this.close();
+  }
+}
+
+/** A Dial whose connections stay in memory; `onConnect` receives each one to play the peer. */
+export function dialMemory(onConnect: (transport: MemoryTransport) => void): Dial {
+  return (protocol) => {
+    const transport = new MemoryTransport(protocol);
+    onConnect(transport);
+    return Promise.resolve(transport);
+  };
+}

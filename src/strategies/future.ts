@@ -1,0 +1,80 @@
+import { asError, ReadError } from "../errors.ts";
+import type { EncodedRequest } from "../http1/request.ts";
+import { type Reading, type Response, ResponseCollector } from "../http1/response.ts";
+import type { Protocol, Transport } from "../protocol.ts";
+import { Waiter } from "../waiter.ts";
+import { observed, type PromisedConnection } from "./promised.ts";
+import type { ParsingStrategy } from "./strategy.ts";
+
+/** Step 3: the protocol keeps one waiter, a future, which the caller awaits once for each response. */
+export const future: ParsingStrategy = {
+  name: "future",
+  summary: "a Protocol with one future, which the end of the response resolves",
+  core: true,
+  async connect(dial, reading) {
+    const protocol = new FutureProtocol(reading);
+    await dial(protocol);
+    return observed(protocol);
+  },
+};
+
+class FutureProtocol implements Protocol, PromisedConnection {
+  private readonly reading: Reading;
+  private readonly collector: ResponseCollector;
+  private readonly waiter = new Waiter();
+  private transport: Transport | undefined;
+
+  constructor(reading: Reading) {
+    this.reading = reading;
+    this.collector = new ResponseCollector(reading);
+  }
+
+  get usable(): boolean {
+    return this.transport !== undefined && !this.transport.isClosing();
+  }
+
+  async request(request: EncodedRequest): Promise<Response> {
+    this.collector.begin(request.method);
+    this.transport?.write(request.bytes);
+    await this.waiter.wait("request");
+    const response = this.collector.take();
+    if (!response.persistent && this.reading === "message") this.transport?.close();
+    return response;
+  }
+
+  close(): void {
+    this.transport?.abort();
+  }
+
+  connectionMade(transport: Transport): void {
+    this.transport = transport;
+  }
+
+  dataReceived(data: Uint8Array): void {
+    try {
+      if (this.collector.feed(data)) this.waiter.wake();
+    } catch (error) {
+      this.fail(asError(error));
+    }
+  }
+
+  eofReceived(): boolean {
+    if (!this.waiter.waiting) return false;
+    try {
+      this.collector.feedEof();
+      this.waiter.wake();
+    } catch (error) {
+      this.fail(asError(error));
+    }
+    return false;
+  }
+
+  connectionLost(error: Error | null): void {
+    this.fail(error ?? new ReadError("closed-early", "the connection was closed"));
+  }
+
+  private fail(error: Error): void {
+    this.transport?.abort();
+    this.waiter.fail(error);
+  }
+}

@@ -1,0 +1,25 @@
+import type { EncodedRequest } from "../http1/request.ts";
+import type { Response } from "../http1/response.ts";
+import type { Connection } from "./strategy.ts";
+
+/** A connection whose natural shape is a promise for each response. */
+export interface PromisedConnection {
+  readonly usable: boolean;
+  request(request: EncodedRequest): Promise<Response>;
+  close(): void;
+}
+
+/** The same as a Connection. The promise is the strategy's own price, so nothing is added to it. */
+export function observed(connection: PromisedConnection): Connection<Response> {
+  return {
+    get usable() {
+      return connection.usable;
+    },
+    exchange(request, observer) {
+      connection.request(request).then(observer.responded, observer.failed);
+    },
+    close() {
+      connection.close();
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import { callback } from "./callback.ts";
+import { chunkLoop } from "./chunk-loop.ts";
+import { floor } from "./floor.ts";
+import { future } from "./future.ts";
+import type { ParsingStrategy, Strategy } from "./strategy.ts";
+import { webStreams } from "./web-streams.ts";
+
+/** Strategies that parse every response: the conformance suite runs over these. */
+export const parsingStrategies: readonly ParsingStrategy[] = [
+  callback,
+  future,
+  chunkLoop,
+  webStreams,
+];
+
+/** Every strategy, in the order in which reports show them. */
+export const strategies: readonly Strategy[] = [...parsingStrategies, floor];

@@ -1,0 +1,44 @@
+import type { EncodedRequest } from "../http1/request.ts";
+import type { Reading, Response } from "../http1/response.ts";
+import type { Dial } from "../protocol.ts";
+
+/**
+ * Told how an exchange ended; exactly one of the two is called, once. They are properties, bound to
+ * their object, so that a strategy can hand them to `then` without a closure for each exchange.
+ */
+export interface ExchangeObserver<A> {
+  readonly responded: (answer: A) => void;
+  readonly failed: (error: Error) => void;
+}
+
+/**
+ * What of a response every strategy must give: enough to check it. The parsing strategies give a
+ * whole Response; the floor gives what it counted.
+ */
+export type Answer = Pick<Response, "status" | "bodyLength" | "bodyChunks" | "persistent">;
+
+/** One connection as a strategy drives it; one exchange at a time. */
+export interface Connection<A extends Answer = Answer> {
+  /** Whether another exchange can be tried. */
+  readonly usable: boolean;
+  /**
+   * Writes `request` and reads its response. The end is told to `observer` and not by a promise, so
+   * that a strategy without promises is not charged for one.
+   */
+  exchange(request: EncodedRequest, observer: ExchangeObserver<A>): void;
+  /** Ends the connection, and with it an exchange that is under way. */
+  close(): void;
+}
+
+/** One way to read a response from a connection. */
+export interface Strategy<A extends Answer = Answer> {
+  readonly name: string;
+  /** One line for `list`. */
+  readonly summary: string;
+  /** Raced when no strategy is named. */
+  readonly core: boolean;
+  connect(dial: Dial, reading: Reading): Promise<Connection<A>>;
+}
+
+/** A strategy that parses, and so can serve a ClientSession. */
+export type ParsingStrategy = Strategy<Response>;
