@@ -41,7 +41,10 @@ class WebStreamProtocol implements Protocol, WebStreams {
           this.source = controller;
         },
         pull: () => this.resume(),
-        cancel: () => this.transport?.abort(),
+        cancel: () => {
+          this.done = true;
+          this.transport?.abort();
+        },
       },
       new ByteLengthQueuingStrategy({ highWaterMark: highWaterBytes }),
     );

@@ -15,3 +15,10 @@ export const parsingStrategies: readonly ParsingStrategy[] = [
 
 /** Every strategy, in the order in which reports show them. */
 export const strategies: readonly Strategy[] = [...parsingStrategies, floor];
+
+/** The strategy of that name; throws for a name that is not in the registry. */
+export function findStrategy(name: string): Strategy {
+  const strategy = strategies.find((candidate) => candidate.name === name);
+  if (strategy === undefined) throw new Error(`no strategy is named "${name}"`);
+  return strategy;
+}

@@ -1,0 +1,54 @@
+import type { Subprocess } from "bun";
+
+/** A Bun process of ours with one question open at a time on its IPC channel. */
+export interface Child<Command, Report> {
+  readonly pid: number;
+  /** Sends a command and resolves with the next report; rejects when the process ends instead. */
+  ask(command: Command): Promise<Report>;
+  /** The next report without a command: what a process says when it has started. */
+  next(): Promise<Report>;
+  /** Ends the process and waits until it is gone. */
+  stop(): Promise<void>;
+}
+
+/** Spawns `script` with `options` as its one argument, in JSON. Its stderr is ours. */
+export function spawnChild<Command, Report>(
+  script: string,
+  options: unknown,
+): Child<Command, Report> {
+  let pending: PromiseWithResolvers<Report> | undefined;
+  const unclaimed: Report[] = [];
+  let exit: Error | undefined;
+  const child: Subprocess = Bun.spawn([process.execPath, script, JSON.stringify(options)], {
+    stdio: ["ignore", "ignore", "inherit"],
+    serialization: "json",
+    ipc(report: Report) {
+      if (pending === undefined) unclaimed.push(report);
+      else pending.resolve(report);
+      pending = undefined;
+    },
+    onExit(_, exitCode, signal) {
+      exit = new Error(`${script} ended with ${signal ?? `exit code ${exitCode}`}`);
+      pending?.reject(exit);
+    },
+  });
+  const next = (): Promise<Report> => {
+    const report = unclaimed.shift();
+    if (report !== undefined) return Promise.resolve(report);
+    if (exit !== undefined) return Promise.reject(exit);
+    pending = Promise.withResolvers<Report>();
+    return pending.promise;
+  };
+  return {
+    pid: child.pid,
+    next,
+    ask(command) {
+      child.send(command);
+      return next();
+    },
+    async stop() {
+      child.kill("SIGKILL");
+      await child.exited;
+    },
+  };
+}

@@ -1,0 +1,7 @@
+/** What the user gave is wrong: shown as one line on stderr, exit code 2. Says how to mend it. */
+export class UserError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "UserError";
+  }
+}

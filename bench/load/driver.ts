@@ -1,0 +1,143 @@
+import { ReadError } from "../../src/errors.ts";
+import { encodeRequest } from "../../src/http1/request.ts";
+import type { Answer, Strategy } from "../../src/strategies/strategy.ts";
+import { Lane, type LaneOwner } from "./lane.ts";
+import type { GeneratorOptions, SliceLength } from "./messages.ts";
+import { Recorder } from "./recorder.ts";
+import type { SliceSample } from "./sample.ts";
+import { Slice } from "./slice.ts";
+
+/** How often timeouts and stalled slices are looked for. */
+const sweepMs = 50;
+/** A lane that has failed n times in a row waits 2^n ms, at most this long, before it tries again. */
+const maxBackoffMs = 1000;
+
+/** The closed loop: every lane sends its next request as soon as it has the answer to its last. */
+export class Driver implements LaneOwner {
+  private readonly options: GeneratorOptions;
+  private readonly recorder = new Recorder();
+  private readonly lanes: readonly Lane[];
+  private warmingUp = false;
+  private slice: Slice | undefined;
+  private sliceDone: PromiseWithResolvers<SliceSample> | undefined;
+  /** Lanes whose body is still to be compared by its hash; emptied by the warm-up. */
+  private readonly unverified: Set<Lane>;
+
+  constructor(strategy: Strategy, options: GeneratorOptions) {
+    this.options = options;
+    const { endpoint, requestTarget, reading, timeoutMs, connections } = options;
+    const authority = endpoint.host.includes(":") ? `[${endpoint.host}]` : endpoint.host;
+    const request = encodeRequest({
+      method: "GET",
+      host: `${authority}:${endpoint.port}`,
+      target: requestTarget,
+      close: reading === "eof",
+    });
+    const laneOptions = { strategy, endpoint, request, reading, timeoutMs };
+    this.lanes = Array.from({ length: connections }, () => new Lane(this, laneOptions));
+    this.unverified = new Set(this.lanes);
+  }
+
+  /** Opens the connections, checks a body on each, and runs unmeasured; returns the mean service time. */
+  async warmUp(durationMs: number): Promise<number> {
+    this.warmingUp = true;
+    await this.runSlice({ kind: "time", windowMs: durationMs });
+    const meanServiceNs = this.recorder.meanServiceNs;
+    this.recorder.endWarmUp();
+    this.warmingUp = false;
+    return meanServiceNs;
+  }
+
+  async runSlice(length: SliceLength): Promise<SliceSample> {
+    this.sliceDone = Promise.withResolvers<SliceSample>();
+    const nowNs = Bun.nanoseconds();
+    this.slice = new Slice(length, this.lanes.length, nowNs);
+    const sweep = setInterval(() => this.sweep(), sweepMs);
+    for (const lane of this.lanes) this.sendNext(lane, nowNs);
+    const sample = await this.sliceDone.promise;
+    clearInterval(sweep);
+    return sample;
+  }
+
+  /** Closes the connections and returns what was recorded. */
+  finish() {
+    for (const lane of this.lanes) lane.close();
+    return this.recorder.report();
+  }
+
+  connected(connectNs: number): void {
+    this.recorder.recordConnect(connectNs);
+  }
+
+  answered(lane: Lane, answer: Answer, nowNs: number): void {
+    const wrong = this.check(lane, answer);
+    if (wrong !== undefined) {
+      lane.close();
+      this.failed(lane, wrong, nowNs);
+      return;
+    }
+    if (lane.counted) {
+      const { startNs, firstByteNs, chunks } = lane;
+      this.recorder.recordAnswer(nowNs - startNs, firstByteNs - startNs, chunks, answer.bodyLength);
+      this.recorder.recordStatus(answer.status);
+    }
+    this.slice?.ended(lane.counted, true, nowNs);
+    this.sendNext(lane, nowNs);
+  }
+
+  failed(lane: Lane, error: Error, nowNs: number): void {
+    if (lane.counted || this.warmingUp) this.recorder.recordError(error);
+    this.slice?.ended(lane.counted, false, nowNs);
+    const backoffMs = Math.min(maxBackoffMs, 2 ** Math.min(lane.failuresInRow, 10));
+    setTimeout(() => this.sendNext(lane, Bun.nanoseconds()), backoffMs);
+    this.settleSlice(nowNs);
+  }
+
+  private sendNext(lane: Lane, nowNs: number): void {
+    const { slice } = this;
+    if (slice === undefined || lane.busy) return;
+    const admission = slice.admit();
+    if (admission === "stop") this.settleSlice(nowNs);
+    else lane.send(admission === "counted", nowNs);
+  }
+
+  private settleSlice(nowNs: number): void {
+    if (!this.slice?.done) return;
+    const sample = this.slice.sample(nowNs);
+    this.slice = undefined;
+    this.sliceDone?.resolve(sample);
+  }
+
+  private sweep(): void {
+    const nowNs = Bun.nanoseconds();
+    for (const lane of this.lanes) lane.expire(nowNs);
+    this.slice?.advance(nowNs);
+    this.settleSlice(nowNs);
+  }
+
+  /** Length and status always; the hash of each lane's first body. */
+  private check(lane: Lane, answer: Answer): ReadError | undefined {
+    const { status, bodyBytes, sha256 } = this.options.expected;
+    if (answer.status !== status) {
+      if (lane.counted) this.recorder.recordStatus(answer.status);
+      return new ReadError("wrong-status", `status ${answer.status} where ${status} was expected`);
+    }
+    if (answer.bodyLength !== bodyBytes) {
+      const message = `${answer.bodyLength} bytes where ${bodyBytes} were expected`;
+      return new ReadError("wrong-length", message);
+    }
+    if (this.unverified.size === 0 || !this.unverified.delete(lane)) return undefined;
+    return this.verifyBody(answer, sha256);
+  }
+
+  private verifyBody(answer: Answer, sha256: string): ReadError | undefined {
+    if (answer.bodyChunks.length === 0 && answer.bodyLength > 0) return undefined;
+    const hasher = new Bun.CryptoHasher("sha256");
+    for (const chunk of answer.bodyChunks) hasher.update(chunk);
+    if (hasher.digest("hex") !== sha256) {
+      return new ReadError("wrong-body", "the body is not the expected one");
+    }
+    this.recorder.recordVerifiedBody();
+    return undefined;
+  }
+}

@@ -1,0 +1,18 @@
+import type { SliceLength } from "./messages.ts";
+import type { ReplicateSample, SliceSample } from "./sample.ts";
+
+/** One running generator, as a race drives it. */
+export interface Generator {
+  /** Opens connections and runs unmeasured; resolves with the mean service time in nanoseconds. */
+  warmUp(durationMs: number): Promise<number>;
+  slice(length: SliceLength): Promise<SliceSample>;
+  /** Ends the generator and returns what it recorded. */
+  finish(): Promise<ReplicateSample["recording"]>;
+  /** Ends it and drops what it recorded. */
+  abandon(): Promise<void>;
+}
+
+/** What starts generators: processes in a real run, a fake in tests of the pipeline. */
+export interface Executor {
+  start(strategy: string, fixture: string, connections: number): Promise<Generator>;
+}

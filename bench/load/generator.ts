@@ -1,0 +1,36 @@
+import { findStrategy } from "../../src/strategies/registry.ts";
+import { Driver } from "./driver.ts";
+import type { GeneratorCommand, GeneratorOptions, GeneratorReport } from "./messages.ts";
+
+/**
+ * The generator's process: one strategy, driven as the coordinator says over the IPC channel. Its
+ * one argument is its GeneratorOptions as JSON. It ends with the channel, so that no coordinator
+ * leaves an orphan.
+ */
+function main(): void {
+  const report = (message: GeneratorReport) => process.send?.(message);
+  process.on("disconnect", () => process.exit(0));
+  // Ctrl-C reaches the whole process group; when to end is the coordinator's decision.
+  process.on("SIGINT", () => {});
+  const options = JSON.parse(process.argv[2] ?? "{}") as GeneratorOptions;
+  const driver = new Driver(findStrategy(options.strategy), options);
+  process.on("message", (command: GeneratorCommand) => {
+    perform(driver, command).then(report, (error: unknown) => {
+      report({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
+    });
+  });
+  report({ kind: "ready" });
+}
+
+async function perform(driver: Driver, command: GeneratorCommand): Promise<GeneratorReport> {
+  switch (command.kind) {
+    case "warm-up":
+      return { kind: "warmed-up", meanServiceNs: await driver.warmUp(command.durationMs) };
+    case "slice":
+      return { kind: "slice", ...(await driver.runSlice(command.length)) };
+    case "finish":
+      return driver.finish();
+  }
+}
+
+main();

@@ -1,0 +1,37 @@
+import {
+  build,
+  decodeFromCompressedBase64,
+  encodeIntoCompressedBase64,
+  type Histogram,
+} from "hdr-histogram-js";
+
+export type { Histogram };
+
+/** One hour: longer than any timeout, so that a recorded value never falls outside. */
+export const highestTrackableNs = 3_600_000_000_000;
+
+/** A histogram of nanoseconds with three significant digits. */
+export function createHistogram(): Histogram {
+  return build({
+    bitBucketSize: 32,
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: highestTrackableNs,
+    numberOfSignificantValueDigits: 3,
+  });
+}
+
+/** Lossless text in HdrHistogram's compressed V2 format, which its other implementations read too. */
+export function encodeHistogram(histogram: Histogram): string {
+  return encodeIntoCompressedBase64(histogram);
+}
+
+export function decodeHistogram(base64: string): Histogram {
+  return decodeFromCompressedBase64(base64, 32);
+}
+
+/** All of `parts` as one; merging loses nothing. */
+export function mergeHistograms(parts: readonly Histogram[]): Histogram {
+  const merged = createHistogram();
+  for (const part of parts) merged.add(part);
+  return merged;
+}

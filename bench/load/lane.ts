@@ -1,0 +1,122 @@
+import { asError, ReadError } from "../../src/errors.ts";
+import type { EncodedRequest } from "../../src/http1/request.ts";
+import type { Reading } from "../../src/http1/response.ts";
+import type { ArrivalObserver, Endpoint } from "../../src/protocol.ts";
+import { createConnection } from "../../src/socket.ts";
+import type {
+  Answer,
+  Connection,
+  ExchangeObserver,
+  Strategy,
+} from "../../src/strategies/strategy.ts";
+
+/** Who decides what an answer means and what comes next. */
+export interface LaneOwner {
+  connected(connectNs: number): void;
+  answered(lane: Lane, answer: Answer, nowNs: number): void;
+  failed(lane: Lane, error: Error, nowNs: number): void;
+}
+
+export interface LaneOptions {
+  readonly strategy: Strategy;
+  readonly endpoint: Endpoint;
+  readonly request: EncodedRequest;
+  readonly reading: Reading;
+  readonly timeoutMs: number;
+}
+
+/** One virtual client: a connection, and at most one request on it. Times are Bun.nanoseconds(). */
+export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
+  /** When the request was written; service time counts from here. */
+  startNs = 0;
+  firstByteNs = 0;
+  /** Pieces in which the response has arrived. */
+  chunks = 0;
+  /** Whether the request that is under way belongs to the measurement. */
+  counted = false;
+  busy = false;
+  /** Failures in a row; the backoff grows with them. */
+  failuresInRow = 0;
+  private readonly owner: LaneOwner;
+  private readonly options: LaneOptions;
+  private connection: Connection | undefined;
+  /** Tells a connection that was given up while it was being made from the one that is wanted. */
+  private attempts = 0;
+
+  constructor(owner: LaneOwner, options: LaneOptions) {
+    this.owner = owner;
+    this.options = options;
+  }
+
+  /** Sends a request; `nowNs` is the caller's last clock reading. */
+  send(counted: boolean, nowNs: number): void {
+    this.counted = counted;
+    this.busy = true;
+    this.startNs = nowNs;
+    const { connection } = this;
+    if (connection?.usable) this.write(connection, nowNs);
+    else void this.connectAndWrite();
+  }
+
+  /** Fails the request if it has taken longer than the timeout. */
+  expire(nowNs: number): void {
+    const { timeoutMs } = this.options;
+    if (!this.busy || nowNs - this.startNs < timeoutMs * 1e6) return;
+    this.failed(new ReadError("timeout", `no complete response within ${timeoutMs} ms`));
+  }
+
+  close(): void {
+    this.busy = false;
+    this.connection?.close();
+    this.connection = undefined;
+  }
+
+  dataArrived(): void {
+    if (this.chunks++ === 0) this.firstByteNs = Bun.nanoseconds();
+  }
+
+  readonly responded = (answer: Answer): void => {
+    if (!this.busy) return;
+    this.busy = false;
+    this.failuresInRow = 0;
+    if (this.options.reading === "eof") this.connection = undefined;
+    this.owner.answered(this, answer, Bun.nanoseconds());
+  };
+
+  readonly failed = (error: Error): void => {
+    if (!this.busy) return;
+    this.close();
+    this.failuresInRow++;
+    this.owner.failed(this, error, Bun.nanoseconds());
+  };
+
+  private write(connection: Connection, nowNs: number): void {
+    this.startNs = nowNs;
+    this.chunks = 0;
+    connection.exchange(this.options.request, this);
+  }
+
+  private async connectAndWrite(): Promise<void> {
+    const { strategy, endpoint, reading, timeoutMs } = this.options;
+    const beganNs = Bun.nanoseconds();
+    const attempt = ++this.attempts;
+    const wanted = () => this.busy && attempt === this.attempts;
+    try {
+      const options = { connectTimeoutMs: timeoutMs, observer: this };
+      const connection = await strategy.connect(
+        (protocol) => createConnection(protocol, endpoint, options),
+        reading,
+      );
+      const nowNs = Bun.nanoseconds();
+      this.owner.connected(nowNs - beganNs);
+      if (!wanted()) {
+        connection.close();
+        return;
+      }
+      this.connection = connection;
+      this.write(connection, nowNs);
+    } catch (error) {
+      if (wanted()) this.failed(asError(error));
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import type { ErrorKind } from "../../src/errors.ts";
+import type { Reading } from "../../src/http1/response.ts";
+import type { Endpoint } from "../../src/protocol.ts";
+import type { SliceSample } from "./sample.ts";
+
+/** The answer that every request must get; bodies are compared by length always, by hash in the warm-up. */
+export interface ExpectedAnswer {
+  readonly status: number;
+  readonly bodyBytes: number;
+  readonly sha256: string;
+}
+
+/** What a generator process is to do; its one argument, as JSON. */
+export interface GeneratorOptions {
+  readonly strategy: string;
+  readonly endpoint: Endpoint;
+  readonly requestTarget: string;
+  readonly connections: number;
+  readonly reading: Reading;
+  readonly timeoutMs: number;
+  readonly expected: ExpectedAnswer;
+}
+
+/** How long a slice is: a stretch of time, or an exact number of requests. */
+export type SliceLength =
+  | { readonly kind: "time"; readonly windowMs: number }
+  | { readonly kind: "requests"; readonly count: number };
+
+export type GeneratorCommand =
+  | { readonly kind: "warm-up"; readonly durationMs: number }
+  | { readonly kind: "slice"; readonly length: SliceLength }
+  | { readonly kind: "finish" };
+
+export interface WarmUpReport {
+  readonly kind: "warmed-up";
+  /** Mean service time at the end, from which slices are sized. */
+  readonly meanServiceNs: number;
+}
+
+/** A Recording with its histograms as text. */
+export interface RecordingReport {
+  readonly kind: "recording";
+  readonly serviceTime: string;
+  readonly firstByte: string;
+  readonly connect: string;
+  readonly bodyBytes: number;
+  readonly chunks: number;
+  readonly errors: Partial<Record<ErrorKind, number>>;
+  readonly status: Record<string, number>;
+  readonly verifiedBodies: number;
+  readonly warmUpErrors: Partial<Record<ErrorKind, number>>;
+  readonly peakRssBytes: number;
+}
+
+export type GeneratorReport =
+  | { readonly kind: "ready" }
+  | WarmUpReport
+  | ({ readonly kind: "slice" } & SliceSample)
+  | RecordingReport
+  | { readonly kind: "failed"; readonly message: string };

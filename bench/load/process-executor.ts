@@ -1,0 +1,79 @@
+import { join } from "node:path";
+import type { Reading } from "../../src/http1/response.ts";
+import { type Child, spawnChild } from "../child.ts";
+import type { Target } from "../target.ts";
+import type { Executor, Generator } from "./executor.ts";
+import { decodeHistogram } from "./histogram.ts";
+import type {
+  GeneratorCommand,
+  GeneratorOptions,
+  GeneratorReport,
+  RecordingReport,
+} from "./messages.ts";
+import type { Recording } from "./sample.ts";
+
+const script = join(import.meta.dir, "generator.ts");
+
+type GeneratorChild = Child<GeneratorCommand, GeneratorReport>;
+
+/** Generators as processes of their own, each against `target`. */
+export function processExecutor(target: Target, reading: Reading, timeoutMs: number): Executor {
+  return {
+    async start(strategy, fixture, connections) {
+      const { endpoint, requestTarget, expected } = target.fixture(fixture);
+      const options: GeneratorOptions = {
+        strategy,
+        endpoint,
+        requestTarget,
+        connections,
+        reading,
+        timeoutMs,
+        expected,
+      };
+      const child: GeneratorChild = spawnChild(script, options);
+      expectKind(await child.next(), "ready");
+      return generator(child, target);
+    },
+  };
+}
+
+function generator(child: GeneratorChild, target: Target): Generator {
+  return {
+    async warmUp(durationMs) {
+      const report = await child.ask({ kind: "warm-up", durationMs });
+      return expectKind(report, "warmed-up").meanServiceNs;
+    },
+    async slice(length) {
+      const before = await target.serverCpuNs();
+      const { kind: _, ...sample } = expectKind(
+        await child.ask({ kind: "slice", length }),
+        "slice",
+      );
+      const after = await target.serverCpuNs();
+      if (before === undefined || after === undefined) return sample;
+      return { ...sample, serverCpuNs: after - before };
+    },
+    async finish() {
+      return decodeRecording(expectKind(await child.ask({ kind: "finish" }), "recording"));
+    },
+    abandon: child.stop,
+  };
+}
+
+function expectKind<Kind extends GeneratorReport["kind"]>(
+  report: GeneratorReport,
+  kind: Kind,
+): Extract<GeneratorReport, { kind: Kind }> {
+  if (report.kind === kind) return report as Extract<GeneratorReport, { kind: Kind }>;
+  const why = report.kind === "failed" ? report.message : `it said ${report.kind}`;
+  throw new Error(`a generator failed: ${why}`);
+}
+
+function decodeRecording({ kind: _, ...report }: RecordingReport): Recording {
+  return {
+    ...report,
+    serviceTime: decodeHistogram(report.serviceTime),
+    firstByte: decodeHistogram(report.firstByte),
+    connect: decodeHistogram(report.connect),
+  };
+}

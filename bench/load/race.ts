@@ -1,0 +1,93 @@
+import type { Heat, RaceSettings } from "../plan.ts";
+import { shuffled } from "../stats/random.ts";
+import type { Executor, Generator } from "./executor.ts";
+import type { SliceLength } from "./messages.ts";
+import type { CellSample, ReplicateSample, SliceSample } from "./sample.ts";
+
+/** Long enough for a few hundred small responses, short enough that drift hits all rivals alike. */
+const sliceMs = 50;
+/** A slice spans at least so many mean service times, so that it holds several rounds of answers. */
+const roundsPerSlice = 10;
+
+export type RaceProgress = (heat: Heat, replicate: number) => void;
+
+/**
+ * Races the strategies of one heat: in every replicate a fresh process for each, which take turns in
+ * short slices whose order is drawn anew each round. Returns one sample a strategy, in their order.
+ * Stops early, with what has been measured, when `signal` is aborted.
+ */
+export async function race(
+  heat: Heat,
+  settings: RaceSettings,
+  executor: Executor,
+  random: () => number,
+  signal: AbortSignal,
+  progress: RaceProgress = () => {},
+): Promise<readonly CellSample[]> {
+  const replicates: ReplicateSample[][] = heat.strategies.map(() => []);
+  for (let replicate = 0; replicate < settings.replicates && !signal.aborted; replicate++) {
+    progress(heat, replicate);
+    const samples = await raceReplicate(heat, settings, replicate, executor, random, signal);
+    for (const [index, sample] of samples.entries()) {
+      if (sample.slices.length > 0) replicates[index]?.push(sample);
+    }
+  }
+  const { connections } = heat;
+  const keptAlive = settings.reading === "message";
+  return replicates.map((own) => ({ connections, keptAlive, replicates: own }));
+}
+
+async function raceReplicate(
+  { strategies, fixture, connections }: Heat,
+  settings: RaceSettings,
+  replicate: number,
+  executor: Executor,
+  random: () => number,
+  signal: AbortSignal,
+): Promise<readonly ReplicateSample[]> {
+  const generators: Generator[] = [];
+  try {
+    for (const name of strategies) {
+      generators.push(await executor.start(name, fixture, connections));
+    }
+    let slowestNs = 0;
+    for (const index of shuffled(generators.keys(), random)) {
+      const warmUp = await (generators[index] as Generator).warmUp(settings.warmUpMs);
+      slowestNs = Math.max(slowestNs, warmUp);
+    }
+    const lengths = planSlices(settings, replicate, slowestNs);
+    const slices: SliceSample[][] = generators.map(() => []);
+    for (const length of lengths) {
+      if (signal.aborted) break;
+      for (const index of shuffled(generators.keys(), random)) {
+        const sample = await (generators[index] as Generator).slice(length);
+        slices[index]?.push(sample);
+      }
+    }
+    const recordings = await Promise.all(generators.map((generator) => generator.finish()));
+    return recordings.map((recording, index) => ({ recording, slices: slices[index] ?? [] }));
+  } finally {
+    await Promise.all(generators.map((generator) => generator.abandon()));
+  }
+}
+
+/** The slices of one replicate: equal stretches of its share of the time, or of the requests. */
+export function planSlices(
+  { durationMs, requests, replicates }: RaceSettings,
+  replicate: number,
+  meanServiceNs: number,
+): readonly SliceLength[] {
+  const shareMs = durationMs / replicates;
+  if (requests !== undefined) {
+    const count = shareOf(requests, replicates, replicate);
+    return count === 0 ? [] : [{ kind: "requests", count }];
+  }
+  const windowMs = Math.min(shareMs, Math.max(sliceMs, (roundsPerSlice * meanServiceNs) / 1e6));
+  const count = Math.max(1, Math.round(shareMs / windowMs));
+  return Array.from({ length: count }, () => ({ kind: "time", windowMs: shareMs / count }));
+}
+
+/** The part of `total` that falls to `index` of `parts`; the parts add up exactly. */
+export function shareOf(total: number, parts: number, index: number): number {
+  return Math.floor(total / parts) + (index < total % parts ? 1 : 0);
+}

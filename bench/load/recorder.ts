@@ -1,0 +1,78 @@
+import { type ErrorKind, ReadError } from "../../src/errors.ts";
+import { createHistogram, encodeHistogram, highestTrackableNs } from "./histogram.ts";
+import type { RecordingReport } from "./messages.ts";
+
+/** Counts and histograms of one generator: constant memory, whatever the number of requests. */
+export class Recorder {
+  private readonly serviceTime = createHistogram();
+  private readonly firstByte = createHistogram();
+  private readonly connect = createHistogram();
+  private readonly statusCounts = new Uint32Array(600);
+  private errors: Partial<Record<ErrorKind, number>> = {};
+  private warmUpErrors: Partial<Record<ErrorKind, number>> = {};
+  private bodyBytes = 0;
+  private chunks = 0;
+  private verifiedBodies = 0;
+  /** Connections are timed even while requests are not counted yet: most open in the warm-up. */
+  recordConnect(ns: number): void {
+    this.connect.recordValue(Math.min(ns, highestTrackableNs));
+  }
+
+  recordAnswer(serviceNs: number, firstByteNs: number, chunks: number, bodyBytes: number): void {
+    this.serviceTime.recordValue(Math.min(serviceNs, highestTrackableNs));
+    this.firstByte.recordValue(Math.min(firstByteNs, highestTrackableNs));
+    this.chunks += chunks;
+    this.bodyBytes += bodyBytes;
+  }
+
+  recordStatus(status: number): void {
+    this.statusCounts[status] = (this.statusCounts[status] ?? 0) + 1;
+  }
+
+  recordError(error: Error): void {
+    const kind = kindOf(error);
+    this.errors[kind] = (this.errors[kind] ?? 0) + 1;
+  }
+
+  recordVerifiedBody(): void {
+    this.verifiedBodies++;
+  }
+
+  get meanServiceNs(): number {
+    return this.serviceTime.totalCount === 0 ? 0 : this.serviceTime.mean;
+  }
+
+  /** Forgets the warm-up, but for what went wrong in it. */
+  endWarmUp(): void {
+    this.warmUpErrors = this.errors;
+    this.errors = {};
+    this.serviceTime.reset();
+    this.firstByte.reset();
+    this.statusCounts.fill(0);
+    this.chunks = 0;
+    this.bodyBytes = 0;
+  }
+
+  report(): RecordingReport {
+    const status: Record<string, number> = {};
+    for (const [code, count] of this.statusCounts.entries()) if (count > 0) status[code] = count;
+    return {
+      kind: "recording",
+      serviceTime: encodeHistogram(this.serviceTime),
+      firstByte: encodeHistogram(this.firstByte),
+      connect: encodeHistogram(this.connect),
+      bodyBytes: this.bodyBytes,
+      chunks: this.chunks,
+      errors: this.errors,
+      status,
+      verifiedBodies: this.verifiedBodies,
+      warmUpErrors: this.warmUpErrors,
+      peakRssBytes: process.resourceUsage().maxRSS * 1024,
+    };
+  }
+}
+
+/** Errors of ours have a kind; anything else means that the connection broke in an unforeseen way. */
+function kindOf(error: Error): ErrorKind {
+  return error instanceof ReadError ? error.kind : "reset";
+}

@@ -1,0 +1,59 @@
+import type { ErrorKind } from "../../src/errors.ts";
+import type { Histogram } from "./histogram.ts";
+
+/** What happened to the requests that were counted: issued = ok + failed + unfinished. */
+export interface RequestCounts {
+  readonly issued: number;
+  readonly ok: number;
+  readonly failed: number;
+  /** Issued, and neither answered nor failed when the run was stopped. */
+  readonly unfinished: number;
+}
+
+/** One slice of load as its generator saw it. */
+export interface SliceSample {
+  /** Length of the window in which load was steady. */
+  readonly windowNs: number;
+  /** Good answers that came within the window. */
+  readonly completed: number;
+  /** CPU time of the generator's process within the window, user and system. */
+  readonly cpuNs: number;
+  readonly requests: RequestCounts;
+  /** All answers of the slice, those before and after the window included. */
+  readonly answered: number;
+  /** From the first request to the last answer, window and edges. */
+  readonly wholeNs: number;
+  /** CPU time of the server over the whole slice; undefined when the server is not ours. */
+  readonly serverCpuNs?: number;
+}
+
+/** What a generator has recorded over all of its slices; times of counted requests only. */
+export interface Recording {
+  readonly serviceTime: Histogram;
+  readonly firstByte: Histogram;
+  readonly connect: Histogram;
+  readonly bodyBytes: number;
+  /** Pieces in which the responses arrived, added up. */
+  readonly chunks: number;
+  readonly errors: Readonly<Partial<Record<ErrorKind, number>>>;
+  readonly status: Readonly<Record<string, number>>;
+  /** Bodies whose hash was compared with the expected one, off the timed path. */
+  readonly verifiedBodies: number;
+  /** What the warm-up, which is not measured, ran into. */
+  readonly warmUpErrors: Readonly<Partial<Record<ErrorKind, number>>>;
+  readonly peakRssBytes: number;
+}
+
+/** One replicate of one cell: a fresh process, its slices in the order of time. */
+export interface ReplicateSample {
+  readonly slices: readonly SliceSample[];
+  readonly recording: Recording;
+}
+
+/** All replicates of one cell. */
+export interface CellSample {
+  readonly connections: number;
+  /** Kept alive, with no connecting between requests. */
+  readonly keptAlive: boolean;
+  readonly replicates: readonly ReplicateSample[];
+}

@@ -1,0 +1,117 @@
+import { processCpuNs } from "./cpu.ts";
+import type { SliceLength } from "./messages.ts";
+import type { SliceSample } from "./sample.ts";
+
+/**
+ * settling: load has begun, but every connection must be answered once before anything counts.
+ * measuring: the window; requests issued in it are counted.
+ * trailing: load goes on, uncounted, until every counted request has its answer.
+ * draining: nothing more is issued; the slice ends with the last answer.
+ */
+type Phase = "settling" | "measuring" | "trailing" | "draining";
+
+/** How far past its length a window may run while it waits for a whole round of answers. */
+const maxOverrunNs = 1e9;
+
+/**
+ * The course of one slice, as pure bookkeeping of events and clock readings. Its edges do not bias
+ * the figures: load is steady before the window opens and stays so after it closes, and the window
+ * closes after a whole number of rounds (answers = k × connections), so that lanes which run in
+ * lockstep are not cut in the midst of a round.
+ */
+export class Slice {
+  private phase: Phase = "settling";
+  private readonly length: SliceLength;
+  private readonly connections: number;
+  private readonly cpuNs: () => number;
+  private readonly beganNs: number;
+  private windowStartNs = 0;
+  private windowStartCpuNs = 0;
+  private windowNs = 0;
+  private windowCpuNs = 0;
+  private settled = 0;
+  private completed = 0;
+  private answers = 0;
+  private issued = 0;
+  private ok = 0;
+  private failed = 0;
+  private inFlight = 0;
+
+  constructor(length: SliceLength, connections: number, nowNs: number, cpuNs = processCpuNs) {
+    this.length = length;
+    this.connections = connections;
+    this.beganNs = nowNs;
+    this.cpuNs = cpuNs;
+  }
+
+  /** A lane is about to send: whether it may, and whether the request counts. */
+  admit(): "counted" | "uncounted" | "stop" {
+    if (this.phase === "draining") return "stop";
+    this.inFlight++;
+    if (this.phase !== "measuring") return "uncounted";
+    if (this.length.kind === "requests" && this.issued >= this.length.count) return "uncounted";
+    this.issued++;
+    return "counted";
+  }
+
+  /** A request that was admitted has ended. */
+  ended(counted: boolean, good: boolean, nowNs: number): void {
+    this.inFlight--;
+    this.answers++;
+    if (counted) {
+      if (good) this.ok++;
+      else this.failed++;
+    }
+    if (this.phase === "settling") this.settled++;
+    else if (this.phase === "measuring" && good) this.completed++;
+    this.advance(nowNs);
+  }
+
+  /** Moves on where time or counts say so; also called by a timer, for load that has stalled. */
+  advance(nowNs: number): void {
+    if (this.phase === "settling" && this.isSettled(nowNs)) this.openWindow(nowNs);
+    else if (this.phase === "measuring" && this.isWindowOver(nowNs)) this.closeWindow(nowNs);
+    if (this.phase === "trailing" && this.ok + this.failed === this.issued) {
+      this.phase = "draining";
+    }
+  }
+
+  get done(): boolean {
+    return this.phase === "draining" && this.inFlight === 0;
+  }
+
+  sample(nowNs: number): SliceSample {
+    const { issued, ok, failed } = this;
+    return {
+      windowNs: this.windowNs,
+      completed: this.completed,
+      cpuNs: this.windowCpuNs,
+      requests: { issued, ok, failed, unfinished: issued - ok - failed },
+      answered: this.answers,
+      wholeNs: nowNs - this.beganNs,
+    };
+  }
+
+  private isSettled(nowNs: number): boolean {
+    return this.settled >= this.connections || nowNs - this.beganNs > maxOverrunNs;
+  }
+
+  private isWindowOver(nowNs: number): boolean {
+    if (this.length.kind === "requests") return this.ok + this.failed >= this.length.count;
+    const overrunNs = nowNs - this.windowStartNs - this.length.windowMs * 1e6;
+    if (overrunNs < 0) return false;
+    return this.completed % this.connections === 0 || overrunNs > maxOverrunNs;
+  }
+
+  private openWindow(nowNs: number): void {
+    this.phase = "measuring";
+    this.windowStartNs = nowNs;
+    this.windowStartCpuNs = this.cpuNs();
+  }
+
+  private closeWindow(nowNs: number): void {
+    this.phase = "trailing";
+    this.windowNs = nowNs - this.windowStartNs;
+    this.windowCpuNs = this.cpuNs() - this.windowStartCpuNs;
+  }
+}

@@ -1,0 +1,36 @@
+import { join } from "node:path";
+import type { Listening, ServerCommand, ServerOptions, ServerReport } from "../server/messages.ts";
+import { spawnChild } from "./child.ts";
+import { UserError } from "./errors.ts";
+
+const script = join(import.meta.dir, "../server/main.ts");
+
+/** The fixture server, running in a process of its own. */
+export interface ServerProcess extends Listening {
+  /** CPU time used so far, user and system, in nanoseconds. */
+  cpuNs(): Promise<number>;
+  /** Resolves when the process has ended by itself. */
+  stop(): Promise<void>;
+}
+
+/** Starts the server and resolves when it listens; a UserError where it cannot. */
+export async function startServer(options: ServerOptions): Promise<ServerProcess> {
+  const child = spawnChild<ServerCommand, ServerReport>(script, options);
+  const first = await child.next();
+  if (first.kind !== "listening") {
+    await child.stop();
+    const why = first.kind === "failed" ? first.message : "it did not start";
+    throw new UserError(
+      `cannot serve on ${options.host} port ${options.port}: ${why}; choose another --port`,
+    );
+  }
+  return {
+    ...first,
+    async cpuNs() {
+      const report = await child.ask("usage");
+      if (report.kind !== "usage") throw new Error("the server gave no CPU usage");
+      return (report.user + report.system) * 1000;
+    },
+    stop: child.stop,
+  };
+}

@@ -1,0 +1,105 @@
+import type { Fixture } from "../fixtures/fixture.ts";
+import { isRaw, pathOf } from "../fixtures/fixture.ts";
+import { findFixture } from "../fixtures/registry.ts";
+import type { ServerSource } from "../server/messages.ts";
+import type { Endpoint } from "../src/protocol.ts";
+import { ClientSession } from "../src/session.ts";
+import { UserError } from "./errors.ts";
+import type { ExpectedAnswer } from "./load/messages.ts";
+import { startServer } from "./server-process.ts";
+
+/** Where one fixture is fetched, and what must come back. */
+export interface TargetFixture {
+  readonly endpoint: Endpoint;
+  readonly requestTarget: string;
+  readonly expected: ExpectedAnswer;
+}
+
+/** What a race runs against: our server, or any other. */
+export interface Target {
+  fixture(name: string): TargetFixture;
+  /** CPU time of the server so far in nanoseconds; undefined when it is not ours to ask. */
+  serverCpuNs(): Promise<number | undefined>;
+  stop(): Promise<void>;
+}
+
+/** Our own server, started for this run on a free loopback port. */
+export async function ownTarget(source: ServerSource, names: readonly string[]): Promise<Target> {
+  const server = await startServer({ host: "127.0.0.1", port: 0, source });
+  const fixtures = new Map(
+    names.map((name) => {
+      const fixture = findFixture(name);
+      const base = isRaw(fixture) ? server.rawUrl : server.url;
+      return [name, locate(new URL(pathOf(fixture), base), expectedOf(fixture))];
+    }),
+  );
+  return {
+    fixture: (name) => lookUp(fixtures, name),
+    serverCpuNs: server.cpuNs,
+    stop: server.stop,
+  };
+}
+
+/**
+ * Any other HTTP/1.1 server: what it answers now is what it must go on answering. With fixtures,
+ * their paths below the URL; without, the URL itself.
+ */
+export async function otherTarget(base: URL, names: readonly string[]): Promise<Target> {
+  const urls = names.map((name): [string, URL] => [name, urlBelow(base, name)]);
+  const fixtures = new Map<string, TargetFixture>();
+  for (const [name, url] of urls) fixtures.set(name, locate(url, await learn(url)));
+  return {
+    fixture: (name) => lookUp(fixtures, name),
+    serverCpuNs: () => Promise.resolve(undefined),
+    stop: () => Promise.resolve(),
+  };
+}
+
+/** The name under which a target's own URL is raced. */
+export function targetFixtureName(url: URL): string {
+  return url.pathname + url.search;
+}
+
+function urlBelow(base: URL, name: string): URL {
+  if (name === targetFixtureName(base)) return base;
+  const directory = base.pathname.endsWith("/") ? base.pathname : `${base.pathname}/`;
+  return new URL(directory + findFixture(name).file, base);
+}
+
+function locate(url: URL, expected: ExpectedAnswer): TargetFixture {
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const endpoint = { host, port: Number(url.port || 80) };
+  return { endpoint, requestTarget: url.pathname + url.search, expected };
+}
+
+function lookUp(fixtures: ReadonlyMap<string, TargetFixture>, name: string): TargetFixture {
+  const found = fixtures.get(name);
+  if (found === undefined) throw new Error(`no fixture is named "${name}"`);
+  return found;
+}
+
+function expectedOf(fixture: Fixture): ExpectedAnswer {
+  const body = fixture.body();
+  return { status: 200, bodyBytes: body.length, sha256: sha256(body) };
+}
+
+async function learn(url: URL): Promise<ExpectedAnswer> {
+  const session = new ClientSession({ reading: "eof" });
+  try {
+    const { status, bodyLength, bodyChunks } = await session.get(url.href);
+    if (status !== 200) throw new UserError(`${url.href} answers ${status}, not 200`);
+    return { status, bodyBytes: bodyLength, sha256: sha256(...bodyChunks) };
+  } catch (cause) {
+    if (cause instanceof UserError) throw cause;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new UserError(`--target cannot be raced: ${why}; is an HTTP server running there?`, {
+      cause,
+    });
+  }
+}
+
+function sha256(...chunks: readonly Uint8Array[]): string {
+  const hasher = new Bun.CryptoHasher("sha256");
+  for (const chunk of chunks) hasher.update(chunk);
+  return hasher.digest("hex");
+}
