@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Listening, ServerCommand, ServerOptions, ServerReport } from "../server/messages.ts";
+import type { Side } from "./affinity.ts";
 import { spawnChild } from "./child.ts";
 import { UserError } from "./errors.ts";
 
@@ -14,8 +15,8 @@ export interface ServerProcess extends Listening {
 }
 
 /** Starts the server and resolves when it listens; a UserError where it cannot. */
-export async function startServer(options: ServerOptions): Promise<ServerProcess> {
-  const child = spawnChild<ServerCommand, ServerReport>(script, options);
+export async function startServer(options: ServerOptions, side?: Side): Promise<ServerProcess> {
+  const child = spawnChild<ServerCommand, ServerReport>(script, options, side);
   const first = await child.next();
   if (first.kind !== "listening") {
     await child.stop();

@@ -17,6 +17,8 @@ export interface TargetFixture {
 
 /** What a race runs against: our server, or any other. */
 export interface Target {
+  /** Our own server's process, bound to its core; the generators keep off it. */
+  readonly local: boolean;
   fixture(name: string): TargetFixture;
   /** CPU time of the server so far in nanoseconds; undefined when it is not ours to ask. */
   serverCpuNs(): Promise<number | undefined>;
@@ -25,7 +27,7 @@ export interface Target {
 
 /** Our own server, started for this run on a free loopback port. */
 export async function ownTarget(source: ServerSource, names: readonly string[]): Promise<Target> {
-  const server = await startServer({ host: "127.0.0.1", port: 0, source });
+  const server = await startServer({ host: "127.0.0.1", port: 0, source }, "server");
   const fixtures = new Map(
     names.map((name) => {
       const fixture = findFixture(name);
@@ -34,6 +36,7 @@ export async function ownTarget(source: ServerSource, names: readonly string[]):
     }),
   );
   return {
+    local: true,
     fixture: (name) => lookUp(fixtures, name),
     serverCpuNs: server.cpuNs,
     stop: server.stop,
@@ -49,6 +52,7 @@ export async function otherTarget(base: URL, names: readonly string[]): Promise<
   const fixtures = new Map<string, TargetFixture>();
   for (const [name, url] of urls) fixtures.set(name, locate(url, await learn(url)));
   return {
+    local: false,
     fixture: (name) => lookUp(fixtures, name),
     serverCpuNs: () => Promise.resolve(undefined),
     stop: () => Promise.resolve(),

@@ -123,6 +123,6 @@ export function exchange(
     reject(new ReadError("timeout", `no complete response within ${timeoutMs} ms`));
     connection.close();
   }, timeoutMs);
-  connection.exchange(request, { responded: resolve, failed: reject });
+  connection.exchange(request, { keepBody: true, responded: resolve, failed: reject });
   return promise.finally(() => clearTimeout(timer));
 }

@@ -20,8 +20,6 @@ export class Driver implements LaneOwner {
   private warmingUp = false;
   private slice: Slice | undefined;
   private sliceDone: PromiseWithResolvers<SliceSample> | undefined;
-  /** Lanes whose body is still to be compared by its hash; emptied by the warm-up. */
-  private readonly unverified: Set<Lane>;
 
   constructor(strategy: Strategy, options: GeneratorOptions) {
     this.options = options;
@@ -35,7 +33,6 @@ export class Driver implements LaneOwner {
     });
     const laneOptions = { strategy, endpoint, request, reading, timeoutMs };
     this.lanes = Array.from({ length: connections }, () => new Lane(this, laneOptions));
-    this.unverified = new Set(this.lanes);
   }
 
   /** Opens the connections, checks a body on each, and runs unmeasured; returns the mean service time. */
@@ -126,7 +123,8 @@ export class Driver implements LaneOwner {
       const message = `${answer.bodyLength} bytes where ${bodyBytes} were expected`;
       return new ReadError("wrong-length", message);
     }
-    if (this.unverified.size === 0 || !this.unverified.delete(lane)) return undefined;
+    if (!lane.keepBody) return undefined;
+    lane.keepBody = false;
     return this.verifyBody(answer, sha256);
   }
 

@@ -35,6 +35,8 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
   /** Whether the request that is under way belongs to the measurement. */
   counted = false;
   busy = false;
+  /** The body is kept while it is still to be verified. */
+  keepBody = true;
   /** Failures in a row; the backoff grows with them. */
   failuresInRow = 0;
   private readonly owner: LaneOwner;

@@ -30,7 +30,11 @@ export function processExecutor(target: Target, reading: Reading, timeoutMs: num
         timeoutMs,
         expected,
       };
-      const child: GeneratorChild = spawnChild(script, options);
+      const child: GeneratorChild = spawnChild(
+        script,
+        options,
+        target.local ? "generator" : undefined,
+      );
       expectKind(await child.next(), "ready");
       return generator(child, target);
     },

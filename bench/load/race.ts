@@ -55,7 +55,7 @@ async function raceReplicate(
       const warmUp = await (generators[index] as Generator).warmUp(settings.warmUpMs);
       slowestNs = Math.max(slowestNs, warmUp);
     }
-    const lengths = planSlices(settings, replicate, slowestNs);
+    const lengths = planSlices(settings, replicate, generators.length, slowestNs);
     const slices: SliceSample[][] = generators.map(() => []);
     for (const length of lengths) {
       if (signal.aborted) break;
@@ -75,6 +75,7 @@ async function raceReplicate(
 export function planSlices(
   { durationMs, requests, replicates }: RaceSettings,
   replicate: number,
+  rivals: number,
   meanServiceNs: number,
 ): readonly SliceLength[] {
   const shareMs = durationMs / replicates;
@@ -82,6 +83,8 @@ export function planSlices(
     const count = shareOf(requests, replicates, replicate);
     return count === 0 ? [] : [{ kind: "requests", count }];
   }
+  // Who races alone has nobody to take turns with.
+  if (rivals === 1) return [{ kind: "time", windowMs: shareMs }];
   const windowMs = Math.min(shareMs, Math.max(sliceMs, (roundsPerSlice * meanServiceNs) / 1e6));
   const count = Math.max(1, Math.round(shareMs / windowMs));
   return Array.from({ length: count }, () => ({ kind: "time", windowMs: shareMs / count }));

@@ -4,13 +4,16 @@ import { latin1 } from "./bytes.ts";
 import { decodeFieldLines, type ResponseHead } from "./head.ts";
 import { type ResponseEvents, ResponseParser } from "./parser.ts";
 
+/** Shared by all responses without a kept body; never written to. */
+const noChunks: Uint8Array[] = [];
+
 const utf8 = new TextDecoder();
 
 /** A complete response. The body stays in the chunks in which it came until somebody joins them. */
 export class Response {
   readonly head: ResponseHead;
   readonly bodyChunks: readonly Uint8Array[];
-  /** Bytes of the body, its framing removed. */
+  /** Bytes of the body, its framing removed; also where the body was not kept. */
   readonly bodyLength: number;
   /** Whether the connection can carry another exchange. */
   readonly persistent: boolean;
@@ -66,7 +69,8 @@ export class ResponseCollector implements ResponseEvents {
   private readonly reading: Reading;
   private readonly parser: ResponseParser;
   private current: ResponseHead | undefined;
-  private chunks: Uint8Array[] = [];
+  private chunks: Uint8Array[] = noChunks;
+  private keepBody = true;
   private bodyLength = 0;
   private persistent = false;
   private trailerLines: Uint8Array | undefined;
@@ -76,10 +80,11 @@ export class ResponseCollector implements ResponseEvents {
     this.parser = new ResponseParser(this, maxHeadBytes);
   }
 
-  /** Expects the response to a request of `method`. */
-  begin(method: string): void {
+  /** Expects the response to a request of `method`; a body that is not kept is only counted. */
+  begin(method: string, keepBody = true): void {
+    this.keepBody = keepBody;
     this.current = undefined;
-    this.chunks = [];
+    this.chunks = noChunks;
     this.bodyLength = 0;
     this.trailerLines = undefined;
     this.parser.begin(method);
@@ -116,8 +121,10 @@ export class ResponseCollector implements ResponseEvents {
   }
 
   body(data: Uint8Array): void {
-    this.chunks.push(data);
     this.bodyLength += data.length;
+    if (!this.keepBody) return;
+    if (this.chunks === noChunks) this.chunks = [data];
+    else this.chunks.push(data);
   }
 
   trailers(lines: Uint8Array): void {

@@ -33,7 +33,7 @@ class CallbackProtocol implements Protocol, Connection<Response> {
 
   exchange(request: EncodedRequest, observer: ExchangeObserver<Response>): void {
     this.observer = observer;
-    this.collector.begin(request.method);
+    this.collector.begin(request.method, observer.keepBody);
     this.transport?.write(request.bytes);
   }
 

@@ -4,7 +4,7 @@ import type { Reader } from "../reader.ts";
 import { openStreams, type Streams } from "../streams.ts";
 import type { Writer } from "../writer.ts";
 import { observed, type PromisedConnection } from "./promised.ts";
-import type { ParsingStrategy } from "./strategy.ts";
+import type { ExchangeOptions, ParsingStrategy } from "./strategy.ts";
 
 /**
  * The largest chunk that Bun delivers. With it as the reader's limit one chunk never pauses the
@@ -37,9 +37,9 @@ class ChunkLoop implements PromisedConnection {
     return !this.writer.isClosing() && !this.reader.atEof();
   }
 
-  async request(request: EncodedRequest): Promise<Response> {
+  async request(request: EncodedRequest, { keepBody }: ExchangeOptions): Promise<Response> {
     try {
-      this.collector.begin(request.method);
+      this.collector.begin(request.method, keepBody);
       this.writer.write(request.bytes);
       const response = await this.readResponse();
       if (!response.persistent) this.writer.close();

@@ -53,7 +53,7 @@ class FloorProtocol implements Protocol, Connection {
       this.request = request;
       this.known = knownAnswers.get(request);
     }
-    if (this.known === undefined) this.collector.begin(request.method);
+    if (this.known === undefined) this.collector.begin(request.method, observer.keepBody);
     this.transport?.write(request.bytes);
   }
 

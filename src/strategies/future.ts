@@ -4,7 +4,7 @@ import { type Reading, type Response, ResponseCollector } from "../http1/respons
 import type { Protocol, Transport } from "../protocol.ts";
 import { Waiter } from "../waiter.ts";
 import { observed, type PromisedConnection } from "./promised.ts";
-import type { ParsingStrategy } from "./strategy.ts";
+import type { ExchangeOptions, ParsingStrategy } from "./strategy.ts";
 
 /** Step 3: the protocol keeps one waiter, a future, which the caller awaits once for each response. */
 export const future: ParsingStrategy = {
@@ -33,8 +33,8 @@ class FutureProtocol implements Protocol, PromisedConnection {
     return this.transport !== undefined && !this.transport.isClosing();
   }
 
-  async request(request: EncodedRequest): Promise<Response> {
-    this.collector.begin(request.method);
+  async request(request: EncodedRequest, { keepBody }: ExchangeOptions): Promise<Response> {
+    this.collector.begin(request.method, keepBody);
     this.transport?.write(request.bytes);
     await this.waiter.wait("request");
     const response = this.collector.take();

@@ -1,11 +1,11 @@
 import type { EncodedRequest } from "../http1/request.ts";
 import type { Response } from "../http1/response.ts";
-import type { Connection } from "./strategy.ts";
+import type { Connection, ExchangeOptions } from "./strategy.ts";
 
 /** A connection whose natural shape is a promise for each response. */
 export interface PromisedConnection {
   readonly usable: boolean;
-  request(request: EncodedRequest): Promise<Response>;
+  request(request: EncodedRequest, options: ExchangeOptions): Promise<Response>;
   close(): void;
 }
 
@@ -16,7 +16,7 @@ export function observed(connection: PromisedConnection): Connection<Response> {
       return connection.usable;
     },
     exchange(request, observer) {
-      connection.request(request).then(observer.responded, observer.failed);
+      connection.request(request, observer).then(observer.responded, observer.failed);
     },
     close() {
       connection.close();

@@ -3,7 +3,7 @@ import type { EncodedRequest } from "../http1/request.ts";
 import { type Reading, type Response, ResponseCollector } from "../http1/response.ts";
 import { openWebStreams, type WebStreams } from "../web-streams.ts";
 import { observed, type PromisedConnection } from "./promised.ts";
-import type { ParsingStrategy } from "./strategy.ts";
+import type { ExchangeOptions, ParsingStrategy } from "./strategy.ts";
 
 /** Step 6: the loop again, on the platform's ReadableStream and WritableStream. */
 export const webStreams: ParsingStrategy = {
@@ -36,9 +36,9 @@ class WebStreamLoop implements PromisedConnection {
     return this.open;
   }
 
-  async request(request: EncodedRequest): Promise<Response> {
+  async request(request: EncodedRequest, { keepBody }: ExchangeOptions): Promise<Response> {
     try {
-      this.collector.begin(request.method);
+      this.collector.begin(request.method, keepBody);
       await this.writer.write(request.bytes);
       const response = await this.readResponse();
       if (!response.persistent) this.close();

@@ -1,0 +1,44 @@
+import type { CellSample } from "../load/sample.ts";
+import { sumSlices } from "../metrics/metric.ts";
+import type { Check } from "./check.ts";
+
+export const boundByValues = ["client", "server", "both", "neither"] as const;
+export type BoundBy = (typeof boundByValues)[number];
+
+/** Above this share of a core a single-threaded process has no time left to wait. */
+const saturatedShare = 0.9;
+
+/** Share of one core that the client and the server used; the server's is unknown if not ours. */
+export function cpuShares(sample: CellSample): { client: number; server: number | undefined } {
+  const client =
+    sumSlices(sample, ({ cpuNs }) => cpuNs) / sumSlices(sample, ({ windowNs }) => windowNs);
+  const serverCpuNs = sumSlices(sample, (slice) => slice.serverCpuNs ?? Number.NaN);
+  const server = serverCpuNs / sumSlices(sample, ({ wholeNs }) => wholeNs);
+  return { client, server: Number.isNaN(server) ? undefined : server };
+}
+
+/** Which side had no CPU left: that side's limit is what was measured. */
+export function boundBy(sample: CellSample): BoundBy {
+  const { client, server = 0 } = cpuShares(sample);
+  if (client >= saturatedShare) return server >= saturatedShare ? "both" : "client";
+  return server >= saturatedShare ? "server" : "neither";
+}
+
+const meanings: Record<BoundBy, string> = {
+  client: "the client was the limit: its own cost is what was measured",
+  server: "the server was the limit: a faster client would show no more requests per second",
+  both: "client and server were both at their limit",
+  neither: "nobody was at a limit: the time goes into waiting",
+};
+
+/** Not a failure, whichever way it falls: a fact without which the figures mislead. */
+export const bound: Check = (sample) => {
+  const { client, server } = cpuShares(sample);
+  const percent = (share: number) => `${Math.round(share * 100)} %`;
+  const serverText = server === undefined ? "unknown" : percent(server);
+  return {
+    check: "bound",
+    ok: true,
+    detail: `client ${percent(client)} of a core, server ${serverText}; ${meanings[boundBy(sample)]}`,
+  };
+};

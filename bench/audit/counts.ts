@@ -1,0 +1,56 @@
+import { pooled, sumRecordings, sumSlices } from "../metrics/metric.ts";
+import type { Check } from "./check.ts";
+
+/** issued = ok + failed + unfinished, and every good answer is in the histogram, each once. */
+export const counts: Check = (sample) => {
+  const issued = sumSlices(sample, ({ requests }) => requests.issued);
+  const ok = sumSlices(sample, ({ requests }) => requests.ok);
+  const failed = sumSlices(sample, ({ requests }) => requests.failed);
+  const unfinished = sumSlices(sample, ({ requests }) => requests.unfinished);
+  const recorded = pooled(sample, ({ serviceTime }) => serviceTime)?.totalCount ?? 0;
+  const errors = sumRecordings(sample, (recording) =>
+    Object.values(recording.errors).reduce((sum, count) => sum + count, 0),
+  );
+  const addsUp = issued === ok + failed + unfinished && ok === recorded && failed === errors;
+  return {
+    check: "counts",
+    ok: addsUp && issued > 0,
+    detail:
+      `${issued} issued = ${ok} ok + ${failed} failed + ${unfinished} unfinished; ` +
+      `${recorded} service times and ${errors} errors recorded`,
+  };
+};
+
+/** Failures so rare that they cannot move a figure. */
+const toleratedFailures = 0.001;
+
+export const failures: Check = (sample) => {
+  const issued = sumSlices(sample, ({ requests }) => requests.issued);
+  const failed = sumSlices(sample, ({ requests }) => requests.failed);
+  const kinds = new Set(
+    sample.replicates.flatMap(({ recording }) => Object.keys(recording.errors)),
+  );
+  const named = kinds.size > 0 ? ` (${[...kinds].join(", ")})` : "";
+  return {
+    check: "failures",
+    ok: failed <= issued * toleratedFailures,
+    detail: `${failed} of ${issued} requests failed${named}`,
+  };
+};
+
+/** Every replicate compared at least one body with the expected one, and met no wrong one. */
+export const bodies: Check = (sample) => {
+  const unverified = sample.replicates.filter(({ recording }) => recording.verifiedBodies === 0);
+  const wrong = sumRecordings(sample, ({ warmUpErrors, errors }) =>
+    ["wrong-body", "wrong-length", "wrong-status"].reduce((sum, kind) => {
+      const key = kind as keyof typeof errors;
+      return sum + (warmUpErrors[key] ?? 0) + (errors[key] ?? 0);
+    }, 0),
+  );
+  const verified = sumRecordings(sample, ({ verifiedBodies }) => verifiedBodies);
+  return {
+    check: "bodies",
+    ok: unverified.length === 0 && wrong === 0,
+    detail: `${verified} bodies compared by SHA-256, the length of all others; ${wrong} wrong answers`,
+  };
+};

@@ -1,0 +1,48 @@
+import type { CellSample } from "../load/sample.ts";
+import { pooled, sumSlices } from "../metrics/metric.ts";
+import { requestsPerSecond } from "../metrics/throughput.ts";
+import type { Check } from "./check.ts";
+
+/**
+ * How far off the two sides may be: 5 %, and half a round for each window, whose edges cut through
+ * requests that one side sees and the other does not.
+ */
+function toleranceOf(sample: CellSample): number {
+  const slices = sumSlices(sample, () => 1);
+  const rounds = sumSlices(sample, ({ completed }) => completed) / sample.connections;
+  return 0.05 + (0.5 * slices) / rounds;
+}
+
+/**
+ * Little's law: requests in flight = rate × mean time in the system. The rate comes from counts and
+ * the wall clock, the mean from the histogram; together they can never exceed the connections. A
+ * closed loop on connections that stay open keeps each of them busy, so that they must reach it too.
+ */
+export const littlesLaw: Check = (sample) => {
+  const rate = requestsPerSecond.compute(sample);
+  const histogram = pooled(sample, ({ serviceTime }) => serviceTime);
+  if (rate === undefined || histogram === undefined) return undefined;
+  const inFlight = (rate * histogram.mean) / 1e9;
+  const { connections, keptAlive } = sample;
+  const tolerance = toleranceOf(sample);
+  const failed = sumSlices(sample, ({ requests }) => requests.failed);
+  const lowest = keptAlive && failed === 0 ? connections * (1 - tolerance) : 0;
+  return {
+    check: "littles-law",
+    ok: inFlight <= connections * (1 + tolerance) && inFlight >= lowest,
+    detail: `rate × mean service time = ${inFlight.toFixed(2)} requests in flight, on ${connections} connections`,
+  };
+};
+
+export const order: Check = (sample) => {
+  const histogram = pooled(sample, ({ serviceTime }) => serviceTime);
+  if (histogram === undefined) return undefined;
+  const { minNonZeroValue: min, maxValue: max } = histogram;
+  const p50 = histogram.getValueAtPercentile(50);
+  const inUs = [min, p50, max].map((ns) => (ns / 1000).toFixed(1));
+  return {
+    check: "order",
+    ok: min > 0 && min <= p50 && p50 <= max,
+    detail: `shortest ${inUs[0]} µs <= median ${inUs[1]} µs <= longest ${inUs[2]} µs`,
+  };
+};

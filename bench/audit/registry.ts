@@ -1,0 +1,12 @@
+import type { CellSample } from "../load/sample.ts";
+import { bound } from "./bound.ts";
+import type { AuditLine, Check } from "./check.ts";
+import { bodies, counts, failures } from "./counts.ts";
+import { littlesLaw, order } from "./latency.ts";
+
+const checks: readonly Check[] = [counts, failures, bodies, littlesLaw, order, bound];
+
+/** Everything that the run checks on itself; a line that is not ok makes the cell invalid. */
+export function audit(sample: CellSample): readonly AuditLine[] {
+  return checks.flatMap((check) => check(sample) ?? []);
+}

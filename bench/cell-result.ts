@@ -1,0 +1,121 @@
+import { boundBy } from "./audit/bound.ts";
+import { audit } from "./audit/registry.ts";
+import { encodeHistogram, mergeHistograms } from "./load/histogram.ts";
+import type { CellSample, RequestCounts } from "./load/sample.ts";
+import { sumSlices } from "./metrics/metric.ts";
+import { comparedMetricKeys, metrics } from "./metrics/registry.ts";
+import type { Heat } from "./plan.ts";
+import type { CellResult, Comparison } from "./result.ts";
+import { meanEstimate, ratioEstimate } from "./stats/interval.ts";
+import { verdictOf } from "./stats/verdict.ts";
+
+/** The samples of a heat as cells of a result. A strategy without a sample has no cell. */
+export function cellResults(heat: Heat, samples: readonly CellSample[]): CellResult[] {
+  return samples.flatMap((sample, index) =>
+    sample.replicates.length > 0
+      ? [cellResult(heat, heat.strategies[index] as string, sample)]
+      : [],
+  );
+}
+
+function cellResult(
+  { fixture, connections }: Heat,
+  strategy: string,
+  sample: CellSample,
+): CellResult {
+  const replicates = sample.replicates.map((own) => values({ ...sample, replicates: [own] }));
+  const lines = audit(sample);
+  return {
+    strategy,
+    fixture,
+    connections,
+    mode: "closed",
+    workers: 1,
+    keptAlive: sample.keptAlive,
+    requests: requestCounts(sample),
+    errors: addCounts(sample.replicates.map(({ recording }) => recording.errors)),
+    status: addCounts(sample.replicates.map(({ recording }) => recording.status)),
+    metrics: metricResults(sample, replicates),
+    replicates,
+    histograms: {
+      serviceTimeNs: encodeHistogram(
+        mergeHistograms(sample.replicates.map(({ recording }) => recording.serviceTime)),
+      ),
+    },
+    boundBy: boundBy(sample),
+    audit: [...lines],
+    valid: lines.every(({ ok }) => ok),
+  };
+}
+
+/** Every metric that could be computed, by its key. */
+function values(sample: CellSample): Record<string, number> {
+  return Object.fromEntries(
+    metrics.flatMap(({ key, compute }) => {
+      const value = compute(sample);
+      return value === undefined ? [] : [[key, value]];
+    }),
+  );
+}
+
+function metricResults(
+  sample: CellSample,
+  replicates: readonly Readonly<Record<string, number>>[],
+): CellResult["metrics"] {
+  const results: CellResult["metrics"] = {};
+  for (const { key, unit, better, compute } of metrics) {
+    const value = compute(sample);
+    if (value === undefined) continue;
+    const { interval } = meanEstimate(replicates.flatMap((own) => own[key] ?? []));
+    results[key] = { value, unit, better, ...(interval && { interval: [...interval] }) };
+  }
+  return results;
+}
+
+function requestCounts(sample: CellSample): RequestCounts {
+  return {
+    issued: sumSlices(sample, ({ requests }) => requests.issued),
+    ok: sumSlices(sample, ({ requests }) => requests.ok),
+    failed: sumSlices(sample, ({ requests }) => requests.failed),
+    unfinished: sumSlices(sample, ({ requests }) => requests.unfinished),
+  };
+}
+
+function addCounts(
+  parts: readonly Readonly<Partial<Record<string, number>>>[],
+): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const part of parts) {
+    for (const [key, count = 0] of Object.entries(part)) sums[key] = (sums[key] ?? 0) + count;
+  }
+  return sums;
+}
+
+/** Every cell of a heat beside the heat's first one. */
+export function compareWithFirst(cells: readonly CellResult[]): Comparison[] {
+  const [first, ...others] = cells;
+  if (first === undefined) return [];
+  return others.flatMap((cell) =>
+    comparedMetricKeys.flatMap((key) => compareCells(first, cell, key)),
+  );
+}
+
+function compareCells(first: CellResult, cell: CellResult, key: string): Comparison[] {
+  const metric = cell.metrics[key];
+  const replicatesOf = ({ replicates }: CellResult) =>
+    replicates.map((own) => own[key] ?? Number.NaN);
+  const estimate = ratioEstimate(replicatesOf(first), replicatesOf(cell));
+  if (metric === undefined || estimate === undefined) return [];
+  return [
+    {
+      strategy: cell.strategy,
+      baseline: first.strategy,
+      fixture: cell.fixture,
+      connections: cell.connections,
+      metric: key,
+      ratio: estimate.value,
+      ...(estimate.interval && { interval: [...estimate.interval] }),
+      verdict: verdictOf(estimate, metric.better),
+    },
+  ];
+}

@@ -1,0 +1,37 @@
+import { arch, cpus, platform, release, totalmem } from "node:os";
+import { canBindToCores } from "./affinity.ts";
+import type { Environment } from "./result.ts";
+
+/** What the figures of a result depend on beyond the code. */
+export function describeEnvironment(server: string, boundToCores: boolean): Environment {
+  const git = describeGit();
+  return {
+    runtime: "bun",
+    runtimeVersion: Bun.version,
+    os: platform(),
+    kernel: release(),
+    arch: arch(),
+    cpu: cpus()[0]?.model.trim() ?? "unknown",
+    cores: cpus().length,
+    memoryBytes: totalmem(),
+    boundToCores: boundToCores && canBindToCores(),
+    server,
+    ...(git && { git }),
+  };
+}
+
+/** The revision of this checkout; undefined outside of one, or without git. */
+function describeGit(): Environment["git"] | undefined {
+  const revision = git("rev-parse", "HEAD");
+  if (revision === undefined) return undefined;
+  return { revision, dirty: git("status", "--porcelain") !== "" };
+}
+
+function git(...words: readonly string[]): string | undefined {
+  if (Bun.which("git") === null) return undefined;
+  const { exitCode, stdout } = Bun.spawnSync(["git", ...words], {
+    cwd: import.meta.dir,
+    stderr: "ignore",
+  });
+  return exitCode === 0 ? stdout.toString().trim() : undefined;
+}

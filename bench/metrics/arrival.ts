@@ -1,0 +1,27 @@
+import { type Metric, per, percentile, sumRecordings, sumSlices } from "./metric.ts";
+
+export const firstByteP50: Metric = percentile(
+  "firstByteP50Ns",
+  "from the write of a request to its first byte, median",
+  50,
+  ({ firstByte }) => firstByte,
+);
+
+export const connectP50: Metric = percentile(
+  "connectP50Ns",
+  "to open a connection, median",
+  50,
+  ({ connect }) => connect,
+);
+
+export const chunksPerResponse: Metric = {
+  key: "chunksPerResponse",
+  unit: "1",
+  better: "lower",
+  summary: "pieces in which a response arrives, mean",
+  compute: (sample) =>
+    per(
+      sumRecordings(sample, ({ chunks }) => chunks),
+      sumSlices(sample, ({ requests }) => requests.ok),
+    ),
+};

@@ -1,0 +1,63 @@
+import { type Histogram, mergeHistograms } from "../load/histogram.ts";
+import type { CellSample, Recording, SliceSample } from "../load/sample.ts";
+
+export type Unit = "1/s" | "B/s" | "ns" | "B" | "1";
+
+/** One figure of a cell. */
+export interface Metric {
+  /** Name in results; it carries the unit. */
+  readonly key: string;
+  readonly unit: Unit;
+  readonly better: "lower" | "higher";
+  /** One line for `list`. */
+  readonly summary: string;
+  /** The figure, over all replicates of `sample`; undefined where it was not measured. */
+  readonly compute: (sample: CellSample) => number | undefined;
+}
+
+/** Adds up a figure of every slice. */
+export function sumSlices(sample: CellSample, figure: (slice: SliceSample) => number): number {
+  let sum = 0;
+  for (const { slices } of sample.replicates) for (const slice of slices) sum += figure(slice);
+  return sum;
+}
+
+/** Adds up a figure of every recording. */
+export function sumRecordings(
+  sample: CellSample,
+  figure: (recording: Recording) => number,
+): number {
+  return sample.replicates.reduce((sum, { recording }) => sum + figure(recording), 0);
+}
+
+/** The quotient, or undefined where there is nothing to divide by. */
+export function per(amount: number, count: number): number | undefined {
+  return count > 0 ? amount / count : undefined;
+}
+
+/** The histograms of all replicates as one; undefined when nothing was recorded. */
+export function pooled(
+  sample: CellSample,
+  pick: (recording: Recording) => Histogram,
+): Histogram | undefined {
+  const parts = sample.replicates.map(({ recording }) => pick(recording));
+  const [only] = parts;
+  const merged = parts.length === 1 && only !== undefined ? only : mergeHistograms(parts);
+  return merged.totalCount > 0 ? merged : undefined;
+}
+
+/** A percentile as a metric. */
+export function percentile(
+  key: string,
+  summary: string,
+  percent: number,
+  pick: (recording: Recording) => Histogram,
+): Metric {
+  return {
+    key,
+    unit: "ns",
+    better: "lower",
+    summary,
+    compute: (sample) => pooled(sample, pick)?.getValueAtPercentile(percent),
+  };
+}

@@ -1,0 +1,29 @@
+import { chunksPerResponse, connectP50, firstByteP50 } from "./arrival.ts";
+import { cpuPerRequest, peakRss, serverCpuPerRequest } from "./cost.ts";
+import type { Metric } from "./metric.ts";
+import { serviceMax, serviceMean, serviceMin, servicePercentiles } from "./service-time.ts";
+import { bytesPerSecond, requestsPerSecond } from "./throughput.ts";
+
+/** Every metric, in the order in which results hold them. */
+export const metrics: readonly Metric[] = [
+  requestsPerSecond,
+  bytesPerSecond,
+  cpuPerRequest,
+  serverCpuPerRequest,
+  ...servicePercentiles,
+  serviceMean,
+  serviceMin,
+  serviceMax,
+  firstByteP50,
+  connectP50,
+  chunksPerResponse,
+  peakRss,
+];
+
+/** What rivals are compared by. */
+export const comparedMetricKeys: readonly string[] = [
+  "requestsPerSecond",
+  "cpuNsPerRequest",
+  "serviceP50Ns",
+  "serviceP99Ns",
+];

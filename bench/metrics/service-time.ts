@@ -1,0 +1,43 @@
+import { type Metric, percentile, pooled } from "./metric.ts";
+
+/** Service time: from the write of a request to its last byte. */
+const percents = [
+  ["serviceP50Ns", 50],
+  ["serviceP90Ns", 90],
+  ["serviceP99Ns", 99],
+  ["serviceP99_9Ns", 99.9],
+  ["serviceP99_99Ns", 99.99],
+] as const;
+
+export const servicePercentiles: readonly Metric[] = percents.map(([key, percent]) =>
+  percentile(
+    key,
+    `service time, ${percent}th percentile`,
+    percent,
+    ({ serviceTime }) => serviceTime,
+  ),
+);
+
+export const serviceMean: Metric = {
+  key: "serviceMeanNs",
+  unit: "ns",
+  better: "lower",
+  summary: "service time, mean",
+  compute: (sample) => pooled(sample, ({ serviceTime }) => serviceTime)?.mean,
+};
+
+export const serviceMin: Metric = {
+  key: "serviceMinNs",
+  unit: "ns",
+  better: "lower",
+  summary: "service time, shortest",
+  compute: (sample) => pooled(sample, ({ serviceTime }) => serviceTime)?.minNonZeroValue,
+};
+
+export const serviceMax: Metric = {
+  key: "serviceMaxNs",
+  unit: "ns",
+  better: "lower",
+  summary: "service time, longest",
+  compute: (sample) => pooled(sample, ({ serviceTime }) => serviceTime)?.maxValue,
+};

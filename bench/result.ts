@@ -1,0 +1,83 @@
+import { z } from "zod";
+import { errorKinds } from "../src/errors.ts";
+import { boundByValues } from "./audit/bound.ts";
+import { verdicts } from "./stats/verdict.ts";
+
+/** The format of result files. What others rely on is only added to, or `schemaVersion` rises. */
+export const schemaVersion = 1;
+
+const count = z.int().nonnegative();
+const interval = z.tuple([z.number(), z.number()]);
+
+const environment = z.object({
+  runtime: z.string(),
+  runtimeVersion: z.string(),
+  os: z.string(),
+  kernel: z.string(),
+  arch: z.string(),
+  cpu: z.string(),
+  cores: count,
+  memoryBytes: count,
+  boundToCores: z.boolean().describe("server and generators each had cores of their own"),
+  server: z.string().describe("memory, disk or routes; or the URL of a --target"),
+  git: z.object({ revision: z.string(), dirty: z.boolean() }).optional(),
+});
+
+const metric = z.object({
+  value: z.number(),
+  unit: z.enum(["1/s", "B/s", "ns", "B", "1"]),
+  better: z.enum(["lower", "higher"]),
+  interval: interval.optional().describe("95 % interval of the mean over replicates"),
+});
+
+const cell = z.object({
+  strategy: z.string(),
+  fixture: z.string(),
+  connections: count.positive(),
+  mode: z.enum(["closed", "open"]),
+  rate: z.number().positive().optional(),
+  workers: count.positive(),
+  keptAlive: z.boolean(),
+  requests: z.object({ issued: count, ok: count, failed: count, unfinished: count }),
+  errors: z.partialRecord(z.enum(errorKinds), count),
+  status: z.record(z.string(), count),
+  metrics: z.record(z.string(), metric),
+  replicates: z
+    .array(z.record(z.string(), z.number()))
+    .describe("the metrics of each fresh process, in the order of time"),
+  histograms: z.object({ serviceTimeNs: z.string(), responseTimeNs: z.string().optional() }),
+  boundBy: z.enum(boundByValues),
+  audit: z.array(z.object({ check: z.string(), ok: z.boolean(), detail: z.string() })),
+  valid: z.boolean(),
+});
+
+const comparison = z.object({
+  strategy: z.string(),
+  baseline: z.string().describe("the strategy that it is compared with"),
+  fixture: z.string(),
+  connections: count.positive(),
+  metric: z.string(),
+  ratio: z.number().positive(),
+  interval: interval.optional(),
+  verdict: z.enum(verdicts),
+});
+
+export const resultSchema = z.object({
+  schemaVersion: z.literal(schemaVersion),
+  tool: z.object({ name: z.literal("readrace"), version: z.string() }),
+  kind: z.enum(["load", "micro", "compare"]),
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime(),
+  command: z.string(),
+  seed: count,
+  interrupted: z.boolean().describe("stopped by hand; the cells hold what was measured before"),
+  environment,
+  cells: z.array(cell),
+  comparisons: z.array(comparison).optional(),
+  verdict: z.enum(verdicts).optional(),
+});
+
+export type Result = z.infer<typeof resultSchema>;
+export type CellResult = Result["cells"][number];
+export type Comparison = z.infer<typeof comparison>;
+export type Environment = z.infer<typeof environment>;

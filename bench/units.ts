@@ -1,0 +1,87 @@
+/** Reads and writes quantities as people do: `500ms`, `10k`, `8.71 µs`, `1.2 GB/s`. */
+
+const durationsMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** Milliseconds of "500ms", "10s", "2m" or "1h"; undefined for anything else. */
+export function parseDurationMs(text: string): number | undefined {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
+  if (amount === undefined || unit === undefined) return undefined;
+  return Number(amount) * (durationsMs[unit] as number);
+}
+
+const multiples: Readonly<Record<string, number>> = { "": 1, k: 1e3, m: 1e6, g: 1e9 };
+
+/** The whole number of "64", "10k", "1.5k" or "1M"; undefined for anything else. */
+export function parseCount(text: string): number | undefined {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)([kmg]?)$/i.exec(text) ?? [];
+  if (amount === undefined || unit === undefined) return undefined;
+  const value = Number(amount) * (multiples[unit.toLowerCase()] as number);
+  return Number.isSafeInteger(value) ? value : undefined;
+}
+
+const nsOf: Readonly<Record<string, number>> = { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9 };
+
+/** A bare number, or a time, in the unit of a metric: "5ms" is 5e6 for one in ns. */
+export function parseQuantity(text: string, unit: string): number | undefined {
+  const [, amount, suffix] = /^(\d+(?:\.\d+)?)\s*([a-zµ]*)$/i.exec(text) ?? [];
+  if (amount === undefined || suffix === undefined) return undefined;
+  const factor = unit === "ns" ? nsOf[suffix || "ns"] : multiples[suffix.toLowerCase()];
+  return factor === undefined ? undefined : Number(amount) * factor;
+}
+
+/** Three significant digits: enough to compare, few enough to read. */
+function threeDigits(value: number): string {
+  if (value >= 100) return value.toFixed(0);
+  return value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}
+
+/** Scales so that the number has at most three digits before the point, rounding included. */
+function scaled(value: number, steps: readonly (readonly [number, string])[]): string {
+  const step = steps.find(([size]) => value >= size * 0.9995) ?? steps.at(-1);
+  const [size, name] = step as readonly [number, string];
+  return `${threeDigits(value / size)}${name}`;
+}
+
+export function formatNs(ns: number): string {
+  return scaled(ns, [
+    [1e9, " s"],
+    [1e6, " ms"],
+    [1e3, " µs"],
+    [1, " ns"],
+  ]);
+}
+
+export function formatCount(value: number): string {
+  if (value < 1000 && Number.isInteger(value)) return String(value);
+  return scaled(value, [
+    [1e9, "G"],
+    [1e6, "M"],
+    [1e3, "k"],
+    [1, ""],
+  ]);
+}
+
+export function formatBytes(bytes: number): string {
+  return scaled(bytes, [
+    [1e9, " GB"],
+    [1e6, " MB"],
+    [1e3, " kB"],
+    [1, " B"],
+  ]);
+}
+
+/** A figure in the unit of its metric. */
+export function formatQuantity(value: number, unit: string): string {
+  switch (unit) {
+    case "ns":
+      return formatNs(value);
+    case "B":
+      return formatBytes(value);
+    case "B/s":
+      return `${formatBytes(value)}/s`;
+    case "1/s":
+      return `${formatCount(value)}/s`;
+    default:
+      return formatCount(value);
+  }
+}
