@@ -8,6 +8,8 @@ export interface Child<Command, Report> {
   ask(command: Command): Promise<Report>;
   /** The next report without a command: what a process says when it has started. */
   next(): Promise<Report>;
+  /** Resolves when the process is gone, however it ended. */
+  readonly ended: Promise<unknown>;
   /** Ends the process and waits until it is gone. */
   stop(): Promise<void>;
 }
@@ -53,6 +55,7 @@ export function spawnChild<Command, Report>(
   };
   return {
     pid: child.pid,
+    ended: child.exited,
     next,
     ask(command) {
       child.send(command);

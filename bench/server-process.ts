@@ -10,7 +10,8 @@ const script = join(import.meta.dir, "../server/main.ts");
 export interface ServerProcess extends Listening {
   /** CPU time used so far, user and system, in nanoseconds. */
   cpuNs(): Promise<number>;
-  /** Resolves when the process has ended by itself. */
+  /** Resolves when the process is gone, however it ended. */
+  readonly ended: Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -32,6 +33,7 @@ export async function startServer(options: ServerOptions, side?: Side): Promise<
       if (report.kind !== "usage") throw new Error("the server gave no CPU usage");
       return (report.user + report.system) * 1000;
     },
+    ended: child.ended,
     stop: child.stop,
   };
 }

@@ -26,7 +26,7 @@ export async function race(
 ): Promise<readonly CellSample[]> {
   const replicates: ReplicateSample[][] = heat.strategies.map(() => []);
   for (let replicate = 0; replicate < settings.replicates && !signal.aborted; replicate++) {
-    progress(heat, replicate);
+    progress(heat);
     const samples = await raceReplicate(heat, settings, replicate, executor, random, signal);
     for (const [index, sample] of samples.entries()) {
       if (sample.slices.length > 0) replicates[index]?.push(sample);

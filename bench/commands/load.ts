@@ -1,0 +1,88 @@
+import { version } from "../../package.json";
+import { cellResults, compareWithFirst } from "../cell-result.ts";
+import { describeEnvironment } from "../environment.ts";
+import { exitCodes, type Io } from "../io.ts";
+import { processExecutor } from "../load/process-executor.ts";
+import { race } from "../load/race.ts";
+import type { LoadConfig, OutputConfig } from "../load-options.ts";
+import { planHeats } from "../plan.ts";
+import { createProgress } from "../progress.ts";
+import { json } from "../reporters/json.ts";
+import { text } from "../reporters/text.ts";
+import { type CellResult, type Comparison, type Result, schemaVersion } from "../result.ts";
+import { seededRandom } from "../stats/random.ts";
+import { checkWritable, runPath, writeResult } from "../store.ts";
+import { otherTarget, ownTarget, type Target } from "../target.ts";
+import { missedThresholds } from "../threshold.ts";
+
+/** Races as `config` says, writes the result and reports it; resolves with the exit code. */
+export async function load(config: LoadConfig, io: Io): Promise<number> {
+  if (config.output.file !== undefined) checkWritable(config.output.file);
+  const startedAt = new Date().toISOString();
+  const heats = planHeats(config.strategies, config.fixtures, config.connections);
+  const progress = createProgress(io.err, heats.length * config.settings.replicates);
+  const target = await openTarget(config);
+  const cells: CellResult[] = [];
+  const comparisons: Comparison[] = [];
+  try {
+    const { reading, timeoutMs, seed } = config.settings;
+    const executor = processExecutor(target, reading, timeoutMs);
+    const random = seededRandom(seed);
+    for (const heat of heats) {
+      if (io.signal.aborted) break;
+      const samples = await race(heat, config.settings, executor, random, io.signal, progress.step);
+      const raced = cellResults(heat, samples);
+      cells.push(...raced);
+      comparisons.push(...compareWithFirst(raced));
+    }
+  } finally {
+    progress.done();
+    await target.stop();
+  }
+  const result: Result = {
+    schemaVersion,
+    tool: { name: "readrace", version },
+    kind: "load",
+    startedAt,
+    finishedAt: new Date().toISOString(),
+    command: config.command,
+    seed: config.settings.seed,
+    interrupted: io.signal.aborted,
+    environment: describeEnvironment(serverName(config), target.local),
+    cells,
+    comparisons,
+  };
+  return conclude(config, result, io);
+}
+
+/** Saves, prints, and says by the exit code how it went. */
+function conclude(config: LoadConfig, result: Result, io: Io): number {
+  io.out.write((config.output.json ? json : text).render(result));
+  for (const path of save(config.output, result)) {
+    if (!config.output.json) io.out.write(`\nSaved to ${path}\n`);
+  }
+  const missed = missedThresholds(result.cells, config.thresholds);
+  for (const sentence of missed) io.err.write(`${sentence}\n`);
+  if (result.interrupted) return exitCodes.interrupted;
+  if (result.cells.length === 0 || result.cells.some(({ valid }) => !valid)) {
+    io.err.write("readrace: the measurement is invalid: see the audit in the result\n");
+    return exitCodes.invalid;
+  }
+  return missed.length > 0 ? exitCodes.missed : exitCodes.fine;
+}
+
+function save({ file, runsDirectory }: OutputConfig, result: Result): string[] {
+  const paths = [file ?? [], runsDirectory ? runPath(runsDirectory, result) : []].flat();
+  for (const path of paths) writeResult(path, result);
+  return paths;
+}
+
+function openTarget({ target, fixtures }: LoadConfig): Promise<Target> {
+  return target.kind === "own"
+    ? ownTarget(target.source, fixtures)
+    : otherTarget(target.url, fixtures);
+}
+
+function serverName({ target }: LoadConfig): string {
+  return target.kind === "own" ? target.source : target.url.href;
+}

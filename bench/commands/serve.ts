@@ -1,0 +1,27 @@
+import { exitCodes, type Io } from "../io.ts";
+import { renderTable } from "../reporters/table.ts";
+import type { ServeConfig } from "../serve-options.ts";
+import { startServer } from "../server-process.ts";
+
+/** Runs the fixture server until Ctrl-C, or until its process ends. */
+export async function serve(config: ServeConfig, io: Io): Promise<number> {
+  const server = await startServer(config);
+  const { url, rawUrl, pid, fixtures } = server;
+  if (config.json) {
+    io.out.write(`${JSON.stringify({ url, pid, fixtures, rawUrl })}\n`);
+  } else {
+    const rows = Object.entries(fixtures).map(([name, path]) => [name, url + path]);
+    io.out.write(`Serving fixtures from ${config.source} at ${url} (pid ${pid}); Ctrl-C stops.\n`);
+    io.out.write(`Exact segments (split-hello, drip-1k, until-eof-64k) at ${rawUrl}\n\n`);
+    const columns = ["fixture", "url"].map((heading) => ({ heading, align: "left" as const }));
+    io.out.write(renderTable(columns, rows));
+  }
+  const stopped = new Promise<"stopped">((resolve) => {
+    if (io.signal.aborted) resolve("stopped");
+    io.signal.addEventListener("abort", () => resolve("stopped"));
+  });
+  const how = await Promise.race([stopped, server.ended.then(() => "died" as const)]);
+  if (how === "died") throw new Error("the server's process has ended");
+  await server.stop();
+  return exitCodes.fine;
+}

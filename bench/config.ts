@@ -1,0 +1,110 @@
+import { Command, CommanderError } from "commander";
+import { version } from "../package.json";
+import { UserError } from "./errors.ts";
+import { addLoadOptions, type LoadConfig, readLoadOptions } from "./load-options.ts";
+import { chooseOne } from "./options.ts";
+import { reporters } from "./reporters/registry.ts";
+import type { Reporter } from "./reporters/reporter.ts";
+import { addServeOptions, readServeOptions, type ServeConfig } from "./serve-options.ts";
+import { suggest } from "./suggest.ts";
+
+/** What the user asked for, checked: nothing past this file reads argv or the environment. */
+export type Config =
+  | { readonly command: "load"; readonly load: LoadConfig }
+  | { readonly command: "serve"; readonly serve: ServeConfig }
+  | { readonly command: "report"; readonly files: readonly string[]; readonly reporter: Reporter }
+  | { readonly command: "list"; readonly json: boolean }
+  /** Help or the version was asked for; this is the text. */
+  | { readonly command: "show"; readonly text: string };
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+const examples = `
+The flags of a race: bun run bench load --help
+
+Examples:
+  bun run bench                                  race the core strategies; under 90 s
+  bun run bench --quick                          the same in under 20 s, for a first look
+  bun run bench load -s callback,web-streams -f 64k -c 1,64 -d 5s
+  bun run bench load -f hello -c 64 --close      a connection for each request
+  bun run bench load --target http://127.0.0.1:8000/ -c 16
+  bun run bench load --threshold 'serviceP99Ns<5ms' --json -o result.json
+  bun run bench report result.json
+  bun run bench serve --port 8080
+
+Exit codes: 0 fine, 1 a threshold missed, 2 wrong input, 3 invalid measurement, 130 interrupted.`;
+
+/** Reads the command line. Throws a UserError that says what is wrong and how to mend it. */
+export function readConfig(argv: readonly string[], env: Env): Config {
+  let config: Config | undefined;
+  let shown = "";
+  const program = new Command("readrace");
+  // Subcommands inherit these settings, so that they come before them.
+  program.exitOverride().configureOutput({
+    writeOut: (text) => {
+      shown += text;
+    },
+    writeErr: () => {},
+  });
+  program
+    .usage("[command] [flags]")
+    .description("Race the ways to read a socket.")
+    .version(version, "-V, --version", "print the version")
+    .addHelpText("after", examples);
+  addLoadOptions(
+    program
+      .command("load", { isDefault: true })
+      .description("one race, as the flags say (the default)"),
+  ).action((flags) => {
+    config = { command: "load", load: readLoadOptions(flags, argv, env) };
+  });
+  program
+    .command("report")
+    .description("show results in any format")
+    .argument("<files...>", "result files")
+    .option("-r, --reporter <name>", "how to show them; see list", "text")
+    .action((files: string[], flags: { reporter: string }) => {
+      const reporter = chooseOne("reporter", flags.reporter, reporters);
+      config = { command: "report", files, reporter };
+    });
+  addServeOptions(
+    program.command("serve").description("the fixture server alone, for other clients"),
+  ).action((flags) => {
+    config = { command: "serve", serve: readServeOptions(flags) };
+  });
+  program
+    .command("list")
+    .description("strategies, fixtures, metrics and reporters")
+    .option("--json", "as JSON")
+    .action((flags: { json?: true }) => {
+      config = { command: "list", json: flags.json ?? false };
+    });
+  refuseUnknownCommand(program, argv);
+  try {
+    program.parse(argv, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode !== 0) throw new UserError(oneLine(error.message));
+    return { command: "show", text: shown };
+  }
+  if (config === undefined) throw new Error("no command was read");
+  return config;
+}
+
+/** With a default command commander would take an unknown word for that command's argument. */
+function refuseUnknownCommand(program: Command, [word]: readonly string[]): void {
+  if (word === undefined || word.startsWith("-")) return;
+  const names = [...program.commands.map((command) => command.name()), "help"];
+  if (names.includes(word)) return;
+  const meant = suggest(word, names);
+  const hint = meant ? `did you mean ${meant}?` : `there are ${names.join(", ")}`;
+  throw new UserError(`no command is named "${word}"; ${hint}`);
+}
+
+/** Commander speaks in lines, with a prefix of its own. */
+function oneLine(message: string): string {
+  return message
+    .replace(/^error: /, "")
+    .replace(/\s*\n\s*/g, " ")
+    .trim();
+}

@@ -1,0 +1,185 @@
+import { join } from "node:path";
+import type { Command } from "commander";
+import { fixtures } from "../fixtures/registry.ts";
+import { type ServerSource, serverSources } from "../server/messages.ts";
+import { strategies } from "../src/strategies/registry.ts";
+import type { Env } from "./config.ts";
+import { UserError } from "./errors.ts";
+import {
+  chooseMany,
+  readDurationMs,
+  readPositiveCount,
+  readPositiveDurationMs,
+} from "./options.ts";
+import { coreFixtures, coreStrategies, type RaceSettings } from "./plan.ts";
+import { readServerSource } from "./serve-options.ts";
+import { targetFixtureName } from "./target.ts";
+import { parseThreshold, type Threshold } from "./threshold.ts";
+
+/** What to do with a result. */
+export interface OutputConfig {
+  readonly json: boolean;
+  /** A file that the user named. */
+  readonly file: string | undefined;
+  /** Where every result is kept; undefined for nowhere. */
+  readonly runsDirectory: string | undefined;
+}
+
+export type TargetConfig =
+  | { readonly kind: "own"; readonly source: ServerSource }
+  | { readonly kind: "other"; readonly url: URL };
+
+export interface LoadConfig {
+  readonly strategies: readonly string[];
+  readonly fixtures: readonly string[];
+  readonly connections: readonly number[];
+  readonly settings: RaceSettings;
+  readonly target: TargetConfig;
+  readonly thresholds: readonly Threshold[];
+  readonly output: OutputConfig;
+  /** The command line, for the result. */
+  readonly command: string;
+}
+
+interface LoadFlags {
+  readonly strategy?: string;
+  readonly fixture?: string;
+  readonly connections?: string;
+  readonly duration?: string;
+  readonly requests?: string;
+  readonly warmup?: string;
+  readonly replicates?: string;
+  readonly close?: true;
+  readonly timeout: string;
+  readonly server: string;
+  readonly target?: string;
+  readonly threshold: readonly string[];
+  readonly json?: true;
+  readonly output?: string;
+  readonly save: boolean;
+  readonly seed?: string;
+  readonly quick?: true;
+}
+
+/** What a race takes where the flags are silent, and what `--quick` makes of it. */
+const defaults = {
+  race: { durationMs: 1500, warmUpMs: 200, replicates: 5, connections: [1, 64] },
+  quick: { durationMs: 300, warmUpMs: 100, replicates: 3, connections: [1, 64] },
+};
+const quickFixtures = ["hello", "64k"];
+const mostConnections = 20_000;
+
+export function addLoadOptions(command: Command): Command {
+  const collect = (text: string, before: string[]) => [...before, text];
+  return command
+    .option("-s, --strategy <a,b>", `strategies to race (default: ${coreStrategies.join(",")})`)
+    .option("-f, --fixture <a,b>", `fixtures to fetch (default: ${coreFixtures.join(",")})`)
+    .option(
+      "-c, --connections <1,64>",
+      "connections in all, each a heat of its own (default: 1,64)",
+    )
+    .option(
+      "-d, --duration <time>",
+      "measured time of a cell, over its replicates (default: 1500ms)",
+    )
+    .option("-n, --requests <count>", "measured requests of a cell, instead of a time")
+    .option("-W, --warmup <time>", "unmeasured time of each process (default: 200ms)")
+    .option("--replicates <count>", "fresh processes a cell (default: 5)")
+    .option("--close", "a connection for each request, read until EOF")
+    .option("--timeout <time>", "for connecting and for each response", "10s")
+    .option(
+      "--server <kind>",
+      `where our server has its bodies: ${serverSources.join(", ")}`,
+      "memory",
+    )
+    .option(
+      "--target <url>",
+      "race against another server: this URL, or with -f the fixtures below it",
+    )
+    .option("--threshold <expr>", "'serviceP99Ns<5ms': exit 1 if a cell misses it", collect, [])
+    .option("--json", "the result on stdout, nothing else there")
+    .option("-o, --output <file>", "write the result there as well")
+    .option("--no-save", "keep no result in results/runs")
+    .option("--seed <number>", "for the order of turns (default: from the clock)")
+    .option("--quick", "a short race, for a first look or for CI");
+}
+
+export function readLoadOptions(flags: LoadFlags, argv: readonly string[], env: Env): LoadConfig {
+  const target = readTarget(flags);
+  return {
+    strategies:
+      flags.strategy !== undefined
+        ? chooseMany("strategy", flags.strategy, strategies).map(({ name }) => name)
+        : coreStrategies,
+    fixtures: readFixtures(flags, target),
+    connections: readConnections(flags.connections),
+    settings: readSettings(flags),
+    target,
+    thresholds: flags.threshold.map(parseThreshold),
+    output: readOutput(flags, env),
+    command: ["bun run bench", ...argv].join(" "),
+  };
+}
+
+function readSettings(flags: LoadFlags): RaceSettings {
+  const base = flags.quick ? defaults.quick : defaults.race;
+  if (flags.requests !== undefined && flags.duration !== undefined) {
+    throw new UserError("-d and -n: give a time or a number of requests, not both");
+  }
+  return {
+    durationMs:
+      flags.duration !== undefined ? readPositiveDurationMs("-d", flags.duration) : base.durationMs,
+    requests:
+      flags.requests !== undefined ? readPositiveCount("-n", flags.requests, 1e12) : undefined,
+    warmUpMs: flags.warmup !== undefined ? readDurationMs("-W", flags.warmup) : base.warmUpMs,
+    replicates:
+      flags.replicates !== undefined
+        ? readPositiveCount("--replicates", flags.replicates, 1000)
+        : base.replicates,
+    reading: flags.close ? "eof" : "message",
+    timeoutMs: readPositiveDurationMs("--timeout", flags.timeout),
+    seed: readSeed(flags.seed),
+  };
+}
+
+function readFixtures({ fixture, quick }: LoadFlags, target: TargetConfig): readonly string[] {
+  if (fixture !== undefined)
+    return chooseMany("fixture", fixture, fixtures).map(({ name }) => name);
+  if (target.kind === "other") return [targetFixtureName(target.url)];
+  return quick ? quickFixtures : coreFixtures;
+}
+
+function readConnections(list: string | undefined): readonly number[] {
+  if (list === undefined) return defaults.race.connections;
+  const counts = list
+    .split(",")
+    .map((text) => readPositiveCount("-c", text.trim(), mostConnections));
+  return [...new Set(counts)];
+}
+
+function readTarget({ target, server }: LoadFlags): TargetConfig {
+  const source = readServerSource(server);
+  if (target === undefined) return { kind: "own", source };
+  const url = URL.parse(target);
+  if (url === null || url.protocol !== "http:") {
+    throw new UserError(`--target ${target}: must be an http:// URL, like http://127.0.0.1:8000/`);
+  }
+  return { kind: "other", url };
+}
+
+function readSeed(text: string | undefined): number {
+  if (text === undefined) return Date.now() % 1_000_000;
+  if (!/^\d{1,9}$/.test(text)) {
+    throw new UserError(`--seed ${text}: must be a whole number from 0 to 999999999`);
+  }
+  return Number(text);
+}
+
+function readOutput({ json, output, save }: LoadFlags, env: Env): OutputConfig {
+  const results = env.READRACE_RESULTS ?? join(import.meta.dir, "../results");
+  return {
+    json: json ?? false,
+    file: output,
+    runsDirectory: save ? join(results, "runs") : undefined,
+  };
+}

@@ -1,0 +1,63 @@
+import { asError } from "../src/errors.ts";
+import { list } from "./commands/list.ts";
+import { load } from "./commands/load.ts";
+import { report } from "./commands/report.ts";
+import { serve } from "./commands/serve.ts";
+import { type Config, type Env, readConfig } from "./config.ts";
+import { UserError } from "./errors.ts";
+import { exitCodes, type Io } from "./io.ts";
+
+/** The whole program: from a command line to its exit code. */
+export async function main(argv: readonly string[], env: Env, io: Io): Promise<number> {
+  try {
+    return await run(readConfig(argv, env), io);
+  } catch (error) {
+    if (error instanceof UserError) {
+      io.err.write(`readrace: ${error.message}\n`);
+      return exitCodes.wrongInput;
+    }
+    io.err.write(`readrace: internal fault: ${asError(error).stack}\n`);
+    return exitCodes.invalid;
+  }
+}
+
+async function run(config: Config, io: Io): Promise<number> {
+  switch (config.command) {
+    case "load":
+      return load(config.load, io);
+    case "report":
+      return report(config.files, config.reporter, io);
+    case "serve":
+      return serve(config.serve, io);
+    case "list":
+      return list(config.json, io);
+    case "show":
+      io.out.write(config.text);
+      return exitCodes.fine;
+  }
+}
+
+/** The first Ctrl-C (or SIGTERM) ends the run in good order, the second at once. */
+function interruptSignal(): AbortSignal {
+  const controller = new AbortController();
+  const interrupt = () => {
+    if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+    controller.abort();
+  };
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
+  return controller.signal;
+}
+
+if (import.meta.main) {
+  const stream = (target: NodeJS.WriteStream) => ({
+    write: (text: string) => void target.write(text),
+    isTty: target.isTTY === true,
+  });
+  const io: Io = {
+    out: stream(process.stdout),
+    err: stream(process.stderr),
+    signal: interruptSignal(),
+  };
+  process.exitCode = await main(process.argv.slice(2), process.env, io);
+}

@@ -1,0 +1,48 @@
+import { UserError } from "./errors.ts";
+import { suggest } from "./suggest.ts";
+import { parseCount, parseDurationMs } from "./units.ts";
+
+interface Named {
+  readonly name: string;
+}
+
+/** The item of that name; a UserError with a suggestion where there is none. */
+export function chooseOne<T extends Named>(kind: string, name: string, all: readonly T[]): T {
+  const found = all.find((item) => item.name === name);
+  if (found !== undefined) return found;
+  const names = all.map((item) => item.name);
+  const meant = suggest(name, names);
+  const hint = meant ? `did you mean ${meant}?` : `there are ${names.join(", ")}`;
+  throw new UserError(`no ${kind} is named "${name}"; ${hint}`);
+}
+
+/** "a,b" as the names of items, each once. */
+export function chooseMany<T extends Named>(kind: string, list: string, all: readonly T[]): T[] {
+  const names = list.split(",").map((name) => name.trim());
+  return [...new Set(names)].map((name) => chooseOne(kind, name, all));
+}
+
+export function readDurationMs(flag: string, text: string): number {
+  const ms = parseDurationMs(text);
+  if (ms === undefined) {
+    throw new UserError(`${flag} ${text}: not a duration; write it like 500ms, 10s or 2m`);
+  }
+  return ms;
+}
+
+/** A duration that must not be zero. */
+export function readPositiveDurationMs(flag: string, text: string): number {
+  const ms = readDurationMs(flag, text);
+  if (ms === 0) throw new UserError(`${flag} ${text}: must be longer than 0`);
+  return ms;
+}
+
+export function readPositiveCount(flag: string, text: string, most: number): number {
+  const count = parseCount(text);
+  if (count === undefined || count < 1 || count > most) {
+    throw new UserError(
+      `${flag} ${text}: must be a whole number from 1 to ${most}, like 64 or 10k`,
+    );
+  }
+  return count;
+}

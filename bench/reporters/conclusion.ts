@@ -1,0 +1,58 @@
+import type { CellResult, Comparison, Result } from "../result.ts";
+
+/** Two or three sentences that say what the tables mean; empty where there is nothing to compare. */
+export function conclude({ cells, comparisons = [] }: Result): string {
+  const byCpu = comparisons.filter(({ metric }) => metric === "cpuNsPerRequest");
+  if (byCpu.length === 0) return "";
+  const sentences = [cheapest(byCpu), widest(byCpu), limits(cells), undecided(byCpu)];
+  return `${sentences.filter((sentence) => sentence !== "").join(" ")}\n`;
+}
+
+function cheapest(byCpu: readonly Comparison[]): string {
+  const baseline = byCpu[0]?.baseline ?? "";
+  const names = [...new Set(byCpu.map(({ strategy }) => strategy))];
+  const costs = names.map((strategy) => {
+    const ratios = byCpu.filter((c) => c.strategy === strategy).map((c) => c.ratio);
+    return `${strategy} ${asChange(geometricMean(ratios))}`;
+  });
+  return `CPU per request beside ${baseline}, over all heats: ${costs.join(", ")}.`;
+}
+
+function widest(byCpu: readonly Comparison[]): string {
+  const clear = byCpu.filter(({ verdict }) => verdict === "regressed" || verdict === "improved");
+  const [first, ...others] = clear;
+  if (first === undefined) return "No difference is clear of the noise.";
+  const far = ({ ratio }: Comparison) => Math.abs(Math.log(ratio));
+  const most = others.reduce((best, next) => (far(next) > far(best) ? next : best), first);
+  const { strategy, fixture, connections, ratio, interval, baseline } = most;
+  const between = interval ? ` (${asChange(interval[0])} to ${asChange(interval[1])})` : "";
+  return (
+    `The widest clear gap is ${strategy} on ${fixture} at ${connections}: ` +
+    `${asChange(ratio)}${between} of ${baseline}'s CPU.`
+  );
+}
+
+function limits(cells: readonly CellResult[]): string {
+  const bound = cells.filter(({ boundBy }) => boundBy === "server").length;
+  if (bound === 0) return "";
+  return (
+    `In ${bound} of ${cells.length} cells the server was the limit: ` +
+    "there CPU per request tells the strategies apart, not requests per second."
+  );
+}
+
+function undecided(byCpu: readonly Comparison[]): string {
+  const open = byCpu.filter(({ verdict }) => verdict === "inconclusive").length;
+  if (open === 0) return "";
+  return `${open} of ${byCpu.length} comparisons are too noisy to call: a longer -d narrows them.`;
+}
+
+function geometricMean(ratios: readonly number[]): number {
+  return Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length);
+}
+
+/** 1.123 as "+12 %". */
+function asChange(ratio: number): string {
+  const percent = Math.round((ratio - 1) * 100);
+  return `${percent < 0 ? "−" : "+"}${Math.abs(percent)} %`;
+}

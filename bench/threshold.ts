@@ -1,0 +1,44 @@
+import { UserError } from "./errors.ts";
+import { metrics } from "./metrics/registry.ts";
+import { chooseOne } from "./options.ts";
+import type { CellResult } from "./result.ts";
+import { formatQuantity, parseQuantity } from "./units.ts";
+
+/** What a metric must be below or above: 'serviceP99Ns<5ms'. */
+export interface Threshold {
+  readonly metric: string;
+  readonly unit: string;
+  readonly operator: "<" | ">";
+  readonly limit: number;
+  readonly text: string;
+}
+
+export function parseThreshold(text: string): Threshold {
+  const [, name, operator, amount] = /^\s*(\w+)\s*([<>])\s*(\S+)\s*$/.exec(text) ?? [];
+  if (name === undefined || amount === undefined || (operator !== "<" && operator !== ">")) {
+    throw new UserError(`--threshold '${text}': write it like 'serviceP99Ns<5ms'`);
+  }
+  const named = metrics.map((metric) => ({ name: metric.key, unit: metric.unit }));
+  const metric = chooseOne("metric", name, named);
+  const limit = parseQuantity(amount, metric.unit);
+  if (limit === undefined) {
+    throw new UserError(`--threshold '${text}': ${amount} is not a quantity like 5ms, 10k or 3`);
+  }
+  return { metric: metric.name, unit: metric.unit, operator, limit, text };
+}
+
+/** A sentence for every cell that misses a threshold, or does not have its metric. */
+export function missedThresholds(
+  cells: readonly CellResult[],
+  thresholds: readonly Threshold[],
+): readonly string[] {
+  return thresholds.flatMap(({ metric, unit, operator, limit, text }) =>
+    cells.flatMap((cell) => {
+      const value = cell.metrics[metric]?.value;
+      if (value !== undefined && (operator === "<" ? value < limit : value > limit)) return [];
+      const where = `${cell.strategy}, ${cell.fixture}, ${cell.connections} connections`;
+      const is = value === undefined ? "was not measured" : `is ${formatQuantity(value, unit)}`;
+      return [`threshold ${text} missed: ${where}: ${metric} ${is}`];
+    }),
+  );
+}
