@@ -63,10 +63,21 @@ interface LoadFlags {
 
 /** What a race takes where the flags are silent, and what `--quick` makes of it. */
 const defaults = {
-  race: { durationMs: 1500, warmUpMs: 200, replicates: 5, connections: [1, 64] },
-  quick: { durationMs: 300, warmUpMs: 100, replicates: 3, connections: [1, 64] },
+  race: {
+    durationMs: 1200,
+    warmUpMs: 400,
+    replicates: 4,
+    connections: [1, 64],
+    fixtures: coreFixtures,
+  },
+  quick: {
+    durationMs: 450,
+    warmUpMs: 350,
+    replicates: 3,
+    connections: [64],
+    fixtures: ["hello", "64k"],
+  },
 };
-const quickFixtures = ["hello", "64k"];
 const mostConnections = 20_000;
 
 export function addLoadOptions(command: Command): Command {
@@ -80,11 +91,11 @@ export function addLoadOptions(command: Command): Command {
     )
     .option(
       "-d, --duration <time>",
-      "measured time of a cell, over its replicates (default: 1500ms)",
+      "measured time of a cell, over its replicates (default: 1200ms)",
     )
     .option("-n, --requests <count>", "measured requests of a cell, instead of a time")
-    .option("-W, --warmup <time>", "unmeasured time of each process (default: 200ms)")
-    .option("--replicates <count>", "fresh processes a cell (default: 5)")
+    .option("-W, --warmup <time>", "unmeasured time of each process (default: 400ms)")
+    .option("--replicates <count>", "fresh processes a cell (default: 4)")
     .option("--close", "a connection for each request, read until EOF")
     .option("--timeout <time>", "for connecting and for each response", "10s")
     .option(
@@ -112,7 +123,7 @@ export function readLoadOptions(flags: LoadFlags, argv: readonly string[], env: 
         ? chooseMany("strategy", flags.strategy, strategies).map(({ name }) => name)
         : coreStrategies,
     fixtures: readFixtures(flags, target),
-    connections: readConnections(flags.connections),
+    connections: readConnections(flags),
     settings: readSettings(flags),
     target,
     thresholds: flags.threshold.map(parseThreshold),
@@ -146,15 +157,13 @@ function readFixtures({ fixture, quick }: LoadFlags, target: TargetConfig): read
   if (fixture !== undefined)
     return chooseMany("fixture", fixture, fixtures).map(({ name }) => name);
   if (target.kind === "other") return [targetFixtureName(target.url)];
-  return quick ? quickFixtures : coreFixtures;
+  return (quick ? defaults.quick : defaults.race).fixtures;
 }
 
-function readConnections(list: string | undefined): readonly number[] {
-  if (list === undefined) return defaults.race.connections;
-  const counts = list
-    .split(",")
-    .map((text) => readPositiveCount("-c", text.trim(), mostConnections));
-  return [...new Set(counts)];
+function readConnections({ connections, quick }: LoadFlags): readonly number[] {
+  if (connections === undefined) return (quick ? defaults.quick : defaults.race).connections;
+  const words = connections.split(",").map((word) => word.trim());
+  return [...new Set(words.map((word) => readPositiveCount("-c", word, mostConnections)))];
 }
 
 function readTarget({ target, server }: LoadFlags): TargetConfig {

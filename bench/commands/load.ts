@@ -2,6 +2,7 @@ import { version } from "../../package.json";
 import { cellResults, compareWithFirst } from "../cell-result.ts";
 import { describeEnvironment } from "../environment.ts";
 import { exitCodes, type Io } from "../io.ts";
+import type { Executor } from "../load/executor.ts";
 import { processExecutor } from "../load/process-executor.ts";
 import { race } from "../load/race.ts";
 import type { LoadConfig, OutputConfig } from "../load-options.ts";
@@ -14,6 +15,8 @@ import { seededRandom } from "../stats/random.ts";
 import { checkWritable, runPath, writeResult } from "../store.ts";
 import { otherTarget, ownTarget, type Target } from "../target.ts";
 import { missedThresholds } from "../threshold.ts";
+
+const warmConnections = 16;
 
 /** Races as `config` says, writes the result and reports it; resolves with the exit code. */
 export async function load(config: LoadConfig, io: Io): Promise<number> {
@@ -28,6 +31,7 @@ export async function load(config: LoadConfig, io: Io): Promise<number> {
     const { reading, timeoutMs, seed } = config.settings;
     const executor = processExecutor(target, reading, timeoutMs);
     const random = seededRandom(seed);
+    await warmServer(config, executor);
     for (const heat of heats) {
       if (io.signal.aborted) break;
       const samples = await race(heat, config.settings, executor, random, io.signal, progress.step);
@@ -53,6 +57,18 @@ export async function load(config: LoadConfig, io: Io): Promise<number> {
     comparisons,
   };
   return conclude(config, result, io);
+}
+
+/**
+ * A server that has just started is slow for a second or two, which only the first heats would meet:
+ * it is run in on every fixture, by a client that is then thrown away.
+ */
+async function warmServer({ fixtures, settings }: LoadConfig, executor: Executor): Promise<void> {
+  for (const fixture of fixtures) {
+    const client = await executor.start("floor", fixture, warmConnections);
+    await client.warmUp(settings.warmUpMs);
+    await client.abandon();
+  }
 }
 
 /** Saves, prints, and says by the exit code how it went. */

@@ -22,11 +22,11 @@ export async function race(
   executor: Executor,
   random: () => number,
   signal: AbortSignal,
-  progress: RaceProgress = () => {},
+  onReplicate: (heat: Heat) => void = () => {},
 ): Promise<readonly CellSample[]> {
   const replicates: ReplicateSample[][] = heat.strategies.map(() => []);
   for (let replicate = 0; replicate < settings.replicates && !signal.aborted; replicate++) {
-    progress(heat);
+    onReplicate(heat);
     const samples = await raceReplicate(heat, settings, replicate, executor, random, signal);
     for (const [index, sample] of samples.entries()) {
       if (sample.slices.length > 0) replicates[index]?.push(sample);
