@@ -64,8 +64,8 @@ interface LoadFlags {
 /** What a race takes where the flags are silent, and what `--quick` makes of it. */
 const defaults = {
   race: {
-    durationMs: 1200,
-    warmUpMs: 400,
+    durationMs: 1000,
+    warmUpMs: 350,
     replicates: 4,
     connections: [1, 64],
     fixtures: coreFixtures,
@@ -89,12 +89,9 @@ export function addLoadOptions(command: Command): Command {
       "-c, --connections <1,64>",
       "connections in all, each a heat of its own (default: 1,64)",
     )
-    .option(
-      "-d, --duration <time>",
-      "measured time of a cell, over its replicates (default: 1200ms)",
-    )
+    .option("-d, --duration <time>", "measured time of a cell, over its replicates (default: 1s)")
     .option("-n, --requests <count>", "measured requests of a cell, instead of a time")
-    .option("-W, --warmup <time>", "unmeasured time of each process (default: 400ms)")
+    .option("-W, --warmup <time>", "unmeasured time of each process (default: 350ms)")
     .option("--replicates <count>", "fresh processes a cell (default: 4)")
     .option("--close", "a connection for each request, read until EOF")
     .option("--timeout <time>", "for connecting and for each response", "10s")

@@ -38,6 +38,9 @@ type Phase =
 /** Bytes that one head, or one trailer section, may take: what Node and nginx allow, and some. */
 export const defaultMaxHeadBytes = 32 * 1024;
 
+/** A chunk of up to this size is kept alive by the head in it; the head of a larger one is copied. */
+const maxPinnedBytes = 4 * 1024;
+
 /**
  * A sans-IO reader of HTTP/1.1 responses (RFC 9112): bytes in, events out, no socket. It is strict:
  * what RFC 9112 lets a recipient reject, it rejects, with a MalformedResponseError that says what
@@ -230,9 +233,9 @@ export class ResponseParser {
       const where = facts.contentLength !== -1 ? "beside a Content-Length" : "in HTTP/1.0";
       throw new MalformedResponseError(`Transfer-Encoding ${where}`, this.offset);
     }
-    // The chunk is kept as it is; only the line buffer, which is reused, must be copied.
+    // The line buffer is reused, and a large chunk should not stay in memory for the sake of its head.
     const head =
-      bytes === this.lines.bytes
+      bytes === this.lines.bytes || bytes.length > maxPinnedBytes
         ? new ResponseHead(facts, bytes.slice(start, end), 0, end - start)
         : new ResponseHead(facts, bytes, start, end);
     if (facts.status < 200) {
