@@ -1,3 +1,4 @@
+import { percentileOf } from "../load/histogram.ts";
 import type { CellSample } from "../load/sample.ts";
 import { pooled, sumSlices } from "../metrics/metric.ts";
 import { requestsPerSecond } from "../metrics/throughput.ts";
@@ -34,15 +35,19 @@ export const littlesLaw: Check = (sample) => {
   };
 };
 
+/** The figures of a histogram are in the order in which they must be, and its mean is among them. */
 export const order: Check = (sample) => {
   const histogram = pooled(sample, ({ serviceTime }) => serviceTime);
   if (histogram === undefined) return undefined;
-  const { minNonZeroValue: min, maxValue: max } = histogram;
-  const p50 = histogram.getValueAtPercentile(50);
-  const inUs = [min, p50, max].map((ns) => (ns / 1000).toFixed(1));
+  const { minNonZeroValue: min, maxValue: max, mean } = histogram;
+  const ladder = [min, ...[50, 90, 99, 99.9].map((p) => percentileOf(histogram, p)), max];
+  const rises = ladder.every((value, index) => index === 0 || (ladder[index - 1] ?? 0) <= value);
+  // A bucket is 0.1 % wide, and the mean is taken from the middles of buckets.
+  const meanInside = mean >= min * 0.999 && mean <= max * 1.001;
+  const inUs = [min, percentileOf(histogram, 50), max].map((ns) => (ns / 1000).toFixed(1));
   return {
     check: "order",
-    ok: min > 0 && min <= p50 && p50 <= max,
+    ok: min > 0 && rises && meanInside,
     detail: `shortest ${inUs[0]} µs <= median ${inUs[1]} µs <= longest ${inUs[2]} µs`,
   };
 };

@@ -35,3 +35,11 @@ export function mergeHistograms(parts: readonly Histogram[]): Histogram {
   for (const part of parts) merged.add(part);
   return merged;
 }
+
+/**
+ * The value that `percent` of all values do not exceed, to three digits. The library answers with the
+ * upper end of a bucket, which may lie above the largest value that was ever recorded.
+ */
+export function percentileOf(histogram: Histogram, percent: number): number {
+  return Math.min(histogram.getValueAtPercentile(percent), histogram.maxValue);
+}

@@ -1,4 +1,4 @@
-import { type Histogram, mergeHistograms } from "../load/histogram.ts";
+import { type Histogram, mergeHistograms, percentileOf } from "../load/histogram.ts";
 import type { CellSample, Recording, SliceSample } from "../load/sample.ts";
 
 export type Unit = "1/s" | "B/s" | "ns" | "B" | "1";
@@ -58,6 +58,9 @@ export function percentile(
     unit: "ns",
     better: "lower",
     summary,
-    compute: (sample) => pooled(sample, pick)?.getValueAtPercentile(percent),
+    compute(sample) {
+      const histogram = pooled(sample, pick);
+      return histogram && percentileOf(histogram, percent);
+    },
   };
 }

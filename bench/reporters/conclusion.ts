@@ -5,7 +5,7 @@ export function conclude({ cells, comparisons = [] }: Result): string {
   const byCpu = comparisons.filter(({ metric }) => metric === "cpuNsPerRequest");
   if (byCpu.length === 0) return "";
   const sentences = [cheapest(byCpu), widest(byCpu), limits(cells), undecided(byCpu)];
-  return `${sentences.filter((sentence) => sentence !== "").join(" ")}\n`;
+  return `${sentences.filter((sentence) => sentence !== "").join("\n")}\n`;
 }
 
 function cheapest(byCpu: readonly Comparison[]): string {
@@ -27,8 +27,8 @@ function widest(byCpu: readonly Comparison[]): string {
   const { strategy, fixture, connections, ratio, interval, baseline } = most;
   const between = interval ? ` (${asChange(interval[0])} to ${asChange(interval[1])})` : "";
   return (
-    `The widest clear gap is ${strategy} on ${fixture} at ${connections}: ` +
-    `${asChange(ratio)}${between} of ${baseline}'s CPU.`
+    `The widest clear gap: ${strategy} on ${fixture} at ${connections} takes ` +
+    `${asChange(ratio)}${between} CPU per request over ${baseline}.`
   );
 }
 

@@ -1,0 +1,101 @@
+import { describe, expect, test } from "bun:test";
+import { readConfig } from "./config.ts";
+import { UserError } from "./errors.ts";
+import type { LoadConfig } from "./load-options.ts";
+
+function loadConfig(...argv: string[]): LoadConfig {
+  const config = readConfig(argv, {});
+  if (config.command !== "load") throw new Error(`read as ${config.command}`);
+  return config.load;
+}
+
+test("without anything it is the default race", () => {
+  const { strategies, fixtures, connections, settings, target, output } = loadConfig();
+  expect(strategies).toEqual(["callback", "future", "chunk-loop", "web-streams"]);
+  expect(fixtures).toEqual(["hello", "64k", "1m"]);
+  expect(connections).toEqual([1, 64]);
+  expect(settings.reading).toBe("message");
+  expect(target).toEqual({ kind: "own", source: "memory" });
+  expect(output.json).toBe(false);
+  expect(output.runsDirectory).toEndWith("results/runs");
+});
+
+test("every flag is read", () => {
+  const config = loadConfig(
+    ..."load -s floor,callback -f 1k -c 1,1,8 -d 2s -W 1s --replicates 7 --close".split(" "),
+    ..."--timeout 3s --server routes --threshold serviceP99Ns<5ms --json -o out.json".split(" "),
+    ..."--no-save --seed 42".split(" "),
+  );
+  expect(config).toMatchObject({
+    strategies: ["floor", "callback"],
+    fixtures: ["1k"],
+    connections: [1, 8],
+    settings: {
+      durationMs: 2000,
+      warmUpMs: 1000,
+      replicates: 7,
+      reading: "eof",
+      timeoutMs: 3000,
+      seed: 42,
+    },
+    target: { kind: "own", source: "routes" },
+    thresholds: [{ metric: "serviceP99Ns", operator: "<", limit: 5e6 }],
+    output: { json: true, file: "out.json", runsDirectory: undefined },
+  });
+});
+
+test("a target is one URL, or with -f the fixtures below it", () => {
+  expect(loadConfig("--target", "http://127.0.0.1:8000/a?b").fixtures).toEqual(["/a?b"]);
+  expect(loadConfig("--target", "http://127.0.0.1:8000/", "-f", "1k").fixtures).toEqual(["1k"]);
+});
+
+test("READRACE_RESULTS moves the results", () => {
+  const config = readConfig([], { READRACE_RESULTS: "/elsewhere" });
+  expect(config.command === "load" && config.load.output.runsDirectory).toBe("/elsewhere/runs");
+});
+
+describe("wrong input is one sentence that says how to mend it", () => {
+  test.each([
+    [["lod"], 'no command is named "lod"; did you mean load?'],
+    [["-s", "callbak"], 'no strategy is named "callbak"; did you mean callback?'],
+    [["-s", "xyzzyplugh"], "there are callback, future"],
+    [["-s", ""], 'no strategy is named ""'],
+    [["-f", "hallo"], "did you mean hello?"],
+    [["-c", "0"], "-c 0: must be a whole number from 1 to 20000"],
+    [["-c", "1,x"], "-c x: must be"],
+    [["-d", "banana"], "-d banana: not a duration; write it like 500ms, 10s or 2m"],
+    [["-d", "0s"], "-d 0s: must be longer than 0"],
+    [["-n", "-1"], "-n -1: must be a whole number"],
+    [["-d", "1s", "-n", "5"], "-d and -n: give a time or a number of requests, not both"],
+    [["--server", "dsk"], "did you mean disk?"],
+    [["--target", "ftp://x"], "--target ftp://x: must be an http:// URL"],
+    [["--threshold", "p99<5"], "no metric is named"],
+    [["--threshold", "serviceP99Ns=5"], "write it like 'serviceP99Ns<5ms'"],
+    [["--threshold", "serviceP99Ns<much"], "much is not a quantity"],
+    [["--seed", "x"], "--seed x: must be"],
+    [["--durtion", "1s"], "unknown option '--durtion' (Did you mean --duration?)"],
+    [["load", "extra"], "too many arguments"],
+    [["serve", "--port", "99999"], "--port 99999: must be a number from 0 to 65535"],
+    [["report"], "missing required argument 'files'"],
+    [["report", "-r", "txt", "a.json"], "did you mean text?"],
+  ])("%p", (argv, message) => {
+    const error = (() => {
+      try {
+        readConfig(argv, {});
+      } catch (thrown) {
+        return thrown;
+      }
+      return undefined;
+    })();
+    expect(error).toBeInstanceOf(UserError);
+    expect((error as UserError).message).toContain(message);
+    expect((error as UserError).message).not.toContain("\n");
+  });
+});
+
+test("help shows examples, and the flags of a race", () => {
+  const help = readConfig(["--help"], {});
+  expect(help.command === "show" && help.text).toContain("Examples:");
+  const load = readConfig(["load", "--help"], {});
+  expect(load.command === "show" && load.text).toContain("--connections");
+});

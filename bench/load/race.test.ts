@@ -1,0 +1,175 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { cellResults, compareWithFirst } from "../cell-result.ts";
+import type { Heat, RaceSettings } from "../plan.ts";
+import { seededRandom } from "../stats/random.ts";
+import type { Executor } from "./executor.ts";
+import { createHistogram } from "./histogram.ts";
+import { planSlices, race, shareOf } from "./race.ts";
+
+const settings: RaceSettings = {
+  durationMs: 1000,
+  requests: undefined,
+  warmUpMs: 10,
+  replicates: 4,
+  reading: "message",
+  timeoutMs: 1000,
+  seed: 1,
+};
+const heat: Heat = { fixture: "hello", connections: 2, strategies: ["callback", "future"] };
+
+/** Generators without processes or clocks: `future` takes `factor` times the time and CPU. */
+function fakeExecutor(factor: number) {
+  const log: string[] = [];
+  let running = 0;
+  const executor: Executor = {
+    async start(strategy) {
+      running++;
+      log.push(`start ${strategy}`);
+      const serviceNs = 100_000 * (strategy === "future" ? factor : 1);
+      const serviceTime = createHistogram();
+      let bodyBytes = 0;
+      return {
+        async warmUp() {
+          log.push(`warm-up ${strategy}`);
+          return serviceNs;
+        },
+        async slice(length) {
+          log.push(`slice ${strategy}`);
+          const windowNs = length.kind === "time" ? length.windowMs * 1e6 : 1e6;
+          const ok = Math.floor((windowNs / serviceNs) * 2);
+          for (let i = 0; i < ok; i++) serviceTime.recordValue(serviceNs);
+          bodyBytes += ok * 13;
+          return {
+            windowNs,
+            completed: ok,
+            cpuNs: ok * 10_000 * (strategy === "future" ? factor : 1),
+            requests: { issued: ok, ok, failed: 0, unfinished: 0 },
+            answered: ok,
+            wholeNs: windowNs,
+            serverCpuNs: ok * 5000,
+          };
+        },
+        async finish() {
+          return {
+            serviceTime,
+            firstByte: serviceTime,
+            connect: serviceTime,
+            bodyBytes,
+            chunks: bodyBytes / 13,
+            errors: {},
+            status: { "200": bodyBytes / 13 },
+            verifiedBodies: 1,
+            warmUpErrors: {},
+            peakRssBytes: 1e6,
+          };
+        },
+        async abandon() {
+          running--;
+        },
+      };
+    },
+  };
+  return { executor, log, running: () => running };
+}
+
+function raceFake(factor: number, signal = new AbortController().signal) {
+  const fake = fakeExecutor(factor);
+  const samples = race(heat, settings, fake.executor, seededRandom(7), signal);
+  return { ...fake, samples };
+}
+
+test("every replicate is a fresh process of each strategy, and none is left", async () => {
+  const { samples, log, running } = raceFake(1);
+  expect((await samples).map(({ replicates }) => replicates.length)).toEqual([4, 4]);
+  expect(log.filter((line) => line.startsWith("start"))).toHaveLength(8);
+  expect(running()).toBe(0);
+});
+
+test("strategies take turns, in an order that is drawn", async () => {
+  const { samples, log } = raceFake(1);
+  await samples;
+  const slices = log.filter((line) => line.startsWith("slice"));
+  expect(slices).toHaveLength(4 * 5 * 2);
+  for (let i = 0; i < slices.length; i += 2) expect(slices[i]).not.toBe(slices[i + 1]);
+  const firsts = slices.filter((_, i) => i % 2 === 0);
+  expect(new Set(firsts).size).toBe(2);
+});
+
+test("samples become cells with metrics, a passed audit and comparisons", async () => {
+  const cells = cellResults(heat, await raceFake(1.25).samples);
+  expect(cells.map(({ strategy, valid }) => [strategy, valid])).toEqual([
+    ["callback", true],
+    ["future", true],
+  ]);
+  const [callback] = cells;
+  expect(callback?.metrics.requestsPerSecond?.value).toBe(20_000);
+  expect(callback?.metrics.cpuNsPerRequest?.value).toBe(10_000);
+  expect(callback?.metrics.chunksPerResponse?.value).toBe(1);
+  expect(callback?.boundBy).toBe("neither");
+  const [byRate, byCpu] = compareWithFirst(cells);
+  expect(byRate?.ratio).toBeCloseTo(0.8, 9);
+  expect(byRate?.verdict).toBe("regressed");
+  expect(byCpu).toMatchObject({ strategy: "future", baseline: "callback", verdict: "regressed" });
+  expect(byCpu?.ratio).toBeCloseTo(1.25, 9);
+});
+
+test("an abort stops the race and keeps what was measured", async () => {
+  const controller = new AbortController();
+  const fake = fakeExecutor(1);
+  const seen: number[] = [];
+  const samples = await race(
+    heat,
+    settings,
+    fake.executor,
+    seededRandom(7),
+    controller.signal,
+    () => {
+      seen.push(1);
+      if (seen.length === 3) controller.abort();
+    },
+  );
+  expect(samples.map(({ replicates }) => replicates.length)).toEqual([2, 2]);
+  expect(fake.running()).toBe(0);
+});
+
+test("a generator that fails leaves none running", async () => {
+  const fake = fakeExecutor(1);
+  const failing: Executor = {
+    async start(...cell) {
+      const generator = await fake.executor.start(...cell);
+      return { ...generator, slice: () => Promise.reject(new Error("died")) };
+    },
+  };
+  const result = race(heat, settings, failing, seededRandom(7), new AbortController().signal);
+  expect(result).rejects.toThrow("died");
+  await result.catch(() => {});
+  expect(fake.running()).toBe(0);
+});
+
+describe("planSlices", () => {
+  test("rivals take turns in slices of about 50 ms", () => {
+    const slices = planSlices(settings, 0, 2, 1e5);
+    expect(slices).toHaveLength(5);
+    expect(slices[0]).toEqual({ kind: "time", windowMs: 50 });
+  });
+
+  test("slow answers make slices longer, up to the replicate's share", () => {
+    expect(planSlices(settings, 0, 2, 10e6)).toHaveLength(3);
+    expect(planSlices(settings, 0, 2, 10e9)).toEqual([{ kind: "time", windowMs: 250 }]);
+  });
+
+  test("who races alone does so without turns", () => {
+    expect(planSlices(settings, 0, 1, 1e5)).toEqual([{ kind: "time", windowMs: 250 }]);
+  });
+
+  test("shares of requests add up exactly", () => {
+    fc.assert(
+      fc.property(fc.nat(1_000_000), fc.integer({ min: 1, max: 50 }), (total, parts) => {
+        const shares = Array.from({ length: parts }, (_, i) => shareOf(total, parts, i));
+        expect(shares.reduce((sum, share) => sum + share, 0)).toBe(total);
+        expect(Math.max(...shares) - Math.min(...shares)).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+});

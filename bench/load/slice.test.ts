@@ -1,0 +1,93 @@
+import { expect, test } from "bun:test";
+import type { SliceLength } from "./messages.ts";
+import { Slice } from "./slice.ts";
+
+interface Lane {
+  counted: boolean;
+  dueNs: number;
+}
+
+/** A closed loop without a clock: `serviceNs` says how long the nth request takes. */
+function simulate(length: SliceLength, connections: number, serviceNs: (n: number) => number) {
+  let nowNs = 0;
+  let sent = 0;
+  const slice = new Slice(length, connections, nowNs, () => nowNs);
+  const lanes: Lane[] = [];
+  const counted: number[] = [];
+  const send = () => {
+    const admission = slice.admit();
+    if (admission === "stop") return;
+    const took = serviceNs(sent++);
+    if (admission === "counted") counted.push(took);
+    lanes.push({ counted: admission === "counted", dueNs: nowNs + took });
+  };
+  for (let i = 0; i < connections; i++) send();
+  while (!slice.done) {
+    lanes.sort((a, b) => a.dueNs - b.dueNs);
+    const lane = lanes.shift() as Lane;
+    nowNs = lane.dueNs;
+    slice.ended(lane.counted, true, nowNs);
+    send();
+  }
+  return { sample: slice.sample(nowNs), counted };
+}
+
+const ms = 1e6;
+
+test("lanes in lockstep are counted in whole rounds: the rate is exact", () => {
+  const { sample } = simulate({ kind: "time", windowMs: 52 }, 10, () => 5 * ms);
+  // 10 connections at 5 ms each answer 2 requests a millisecond.
+  expect((sample.completed / sample.windowNs) * 1e9).toBe(2000);
+  expect(sample.windowNs).toBe(55 * ms);
+});
+
+test("every request that was counted ends within the slice", () => {
+  const { sample, counted } = simulate(
+    { kind: "time", windowMs: 100 },
+    7,
+    (n) => (1 + (n % 13)) * ms,
+  );
+  expect(sample.requests).toEqual({
+    issued: counted.length,
+    ok: counted.length,
+    failed: 0,
+    unfinished: 0,
+  });
+});
+
+test("edges do not bias the rate: it is that of an endless run", () => {
+  // 95 % at once (0.1 ms) and 5 % after 500 ms: mean 25.095 ms, so 10 connections do 398.5 a second.
+  const { sample } = simulate(
+    { kind: "time", windowMs: 60_000 },
+    10,
+    (n) => (n % 20 === 7 ? 500 : 0.1) * ms,
+  );
+  const rate = (sample.completed / sample.windowNs) * 1e9;
+  expect(Math.abs(rate / 398.486 - 1)).toBeLessThan(0.02);
+});
+
+test("a number of requests is kept exactly", () => {
+  for (const count of [1, 5, 64, 1000]) {
+    const { sample, counted } = simulate({ kind: "requests", count }, 8, () => 1 * ms);
+    expect(counted.length).toBe(count);
+    expect(sample.requests).toEqual({ issued: count, ok: count, failed: 0, unfinished: 0 });
+  }
+});
+
+test("CPU is that of the window only", () => {
+  const { sample } = simulate({ kind: "time", windowMs: 50 }, 4, () => 2 * ms);
+  expect(sample.cpuNs).toBe(sample.windowNs);
+  expect(sample.wholeNs).toBeGreaterThan(sample.windowNs);
+});
+
+test("a stalled load still ends: the window opens and closes by time", () => {
+  const slice = new Slice({ kind: "time", windowMs: 50 }, 2, 0, () => 0);
+  slice.admit();
+  slice.admit();
+  slice.advance(1.1e9);
+  slice.advance(2.3e9);
+  expect(slice.admit()).toBe("stop");
+  slice.ended(false, false, 2.4e9);
+  slice.ended(false, false, 2.4e9);
+  expect(slice.done).toBe(true);
+});

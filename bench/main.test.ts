@@ -1,0 +1,197 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Output } from "./io.ts";
+import { main } from "./main.ts";
+import { resultSchema } from "./result.ts";
+import { sampleResult } from "./sample-result.ts";
+import { resultJsonSchema, schemaPath } from "./schema.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "readrace-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+class Collected implements Output {
+  text = "";
+  readonly isTty = false;
+  write(text: string): void {
+    this.text += text;
+  }
+}
+
+async function run(...argv: string[]) {
+  const out = new Collected();
+  const err = new Collected();
+  const env = { READRACE_RESULTS: join(folder, "results") };
+  const code = await main(argv, env, { out, err, signal: new AbortController().signal });
+  return { code, out: out.text, err: err.text };
+}
+
+/** A race as short as one can be. */
+const short = "-s callback -f hello -c 2 -d 60ms -W 20ms --replicates 2".split(" ");
+
+describe("load", () => {
+  test("prints a table, saves a result that the schema accepts, exits 0", async () => {
+    const { code, out, err } = await run(...short);
+    expect(err).toBe("");
+    expect(code).toBe(0);
+    expect(out).toContain("hello, 2 connections");
+    const [name = ""] = readdirSync(join(folder, "results/runs"));
+    const result = resultSchema.parse(
+      JSON.parse(readFileSync(join(folder, "results/runs", name), "utf8")),
+    );
+    const [cell] = result.cells;
+    expect(cell).toMatchObject({
+      strategy: "callback",
+      fixture: "hello",
+      connections: 2,
+      valid: true,
+    });
+    expect(cell?.requests.ok).toBe(cell?.status["200"] as number);
+    expect(out).toContain(name);
+  });
+
+  test("--json prints the result and nothing else; -n is exact", async () => {
+    const argv =
+      "load -s floor -f hello -c 3 -n 1001 -W 20ms --replicates 2 --json --no-save".split(" ");
+    const { code, out, err } = await run(...argv);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    const result = resultSchema.parse(JSON.parse(out));
+    expect(result.cells[0]?.requests).toEqual({ issued: 1001, ok: 1001, failed: 0, unfinished: 0 });
+  });
+
+  test("--close takes a connection for each request", async () => {
+    const { code, out } = await run(...short, "--close", "--json", "--no-save");
+    expect(code).toBe(0);
+    const [cell] = resultSchema.parse(JSON.parse(out)).cells;
+    expect(cell?.keptAlive).toBe(false);
+    expect(cell?.metrics.connectP50Ns?.value).toBeGreaterThan(0);
+  });
+
+  test("a threshold that is missed exits 1 and says by what", async () => {
+    const { code, err } = await run(...short, "--no-save", "--threshold", "serviceP50Ns<1ns");
+    expect(code).toBe(1);
+    expect(err).toMatch(
+      /^threshold serviceP50Ns<1ns missed: callback, hello, 2 connections: .* is /,
+    );
+  });
+
+  test("a target that is not there is the user's to mend", async () => {
+    const { code, out, err } = await run("--target", "http://127.0.0.1:1/", "-c", "1");
+    expect(code).toBe(2);
+    expect(out).toBe("");
+    expect(err).toMatch(/^readrace: --target cannot be raced: .*connect.*\n$/);
+  });
+
+  test("a target that answers 404 is refused", async () => {
+    const server = Bun.serve({ port: 0, fetch: () => new Response("no", { status: 404 }) });
+    const { code, err } = await run("--target", server.url.href, "-c", "1");
+    expect(code).toBe(2);
+    expect(err).toContain("answers 404, not 200");
+    await server.stop(true);
+  });
+
+  test("a server that begins to answer wrongly makes the measurement invalid: exit 3", async () => {
+    let answers = 0;
+    const server = Bun.serve({
+      port: 0,
+      fetch: () => new Response(answers++ < 200 ? "right" : "wrong!"),
+    });
+    const { code, out, err } = await run(
+      ..."-s callback -c 2 -d 100ms -W 10ms --replicates 1 --no-save".split(" "),
+      "--target",
+      server.url.href,
+    );
+    expect(code).toBe(3);
+    expect(out).toContain("INVALID callback");
+    expect(err).toContain("the measurement is invalid");
+    await server.stop(true);
+  });
+});
+
+describe("-o", () => {
+  test("writes the result there, and replaces an older result", async () => {
+    const path = join(folder, "out.json");
+    for (let round = 0; round < 2; round++) {
+      expect((await run(...short, "--no-save", "-o", path)).code).toBe(0);
+    }
+    expect(resultSchema.safeParse(JSON.parse(readFileSync(path, "utf8"))).success).toBe(true);
+  });
+
+  test("never replaces anything else", async () => {
+    const path = join(folder, "precious.txt");
+    writeFileSync(path, "precious");
+    const { code, err } = await run(...short, "-o", path);
+    expect(code).toBe(2);
+    expect(err).toContain("exists and is not a readrace result; name another file with -o");
+    expect(readFileSync(path, "utf8")).toBe("precious");
+  });
+
+  test("a folder that is missing is said before the race", async () => {
+    const { code, err } = await run(...short, "-o", join(folder, "missing/out.json"));
+    expect(code).toBe(2);
+    expect(err).toContain("does not exist; create it");
+  });
+
+  test("a folder without permission is said before the race", async () => {
+    // Root may write anywhere.
+    if (process.getuid?.() === 0) return;
+    chmodSync(folder, 0o555);
+    const { code } = await run(...short, "-o", join(folder, "denied.json"));
+    chmodSync(folder, 0o755);
+    expect(code).toBe(2);
+    expect(existsSync(join(folder, "denied.json"))).toBe(false);
+  });
+});
+
+describe("report", () => {
+  const path = join(folder, "sample.json");
+  writeFileSync(path, JSON.stringify(sampleResult));
+
+  test("text is the table of the race", async () => {
+    const { code, out } = await run("report", path);
+    expect(code).toBe(0);
+    expect(out).toMatchSnapshot();
+  });
+
+  test("json is the result", async () => {
+    const { out } = await run("report", "-r", "json", path);
+    expect(JSON.parse(out)).toEqual(sampleResult);
+  });
+
+  test.each([
+    ["a file that is missing", "missing.json", undefined, /cannot read .*missing\.json: ENOENT/],
+    ["no JSON", "none.json", "{", /none\.json is not a readrace result: /],
+    ["another JSON", "other.json", "{}", /other\.json is not a readrace result: .*schemaVersion/],
+  ])("%s: exit 2 and one line", async (_, name, content, message) => {
+    if (content !== undefined) writeFileSync(join(folder, name), content);
+    const { code, out, err } = await run("report", join(folder, name));
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toMatch(message);
+    expect(err.trimEnd()).not.toContain("\n");
+  });
+});
+
+test("list names everything that can be chosen", async () => {
+  const { code, out } = await run("list", "--json");
+  expect(code).toBe(0);
+  const { strategies, fixtures, metrics, reporters } = JSON.parse(out);
+  const names = (items: { name: string }[]) => items.map(({ name }) => name);
+  expect(names(strategies)).toContain("web-streams");
+  expect(names(fixtures)).toContain("drip-1k");
+  expect(names(metrics)).toContain("serviceP99_99Ns");
+  expect(names(reporters)).toEqual(["text", "json"]);
+  expect((await run("list")).out).toContain("callback *");
+});
+
+test("the published JSON Schema is that of the code: bun run schema writes it", () => {
+  expect(readFileSync(schemaPath, "utf8")).toBe(resultJsonSchema());
+});

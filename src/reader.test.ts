@@ -1,0 +1,188 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { IncompleteReadError, LimitOverrunError } from "./errors.ts";
+import { Reader } from "./reader.ts";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const text = (data: Uint8Array) => new TextDecoder().decode(data);
+
+function fed(chunks: readonly string[], options: { eof?: boolean; limit?: number } = {}): Reader {
+  const reader = new Reader(options.limit);
+  for (const chunk of chunks) reader.feed(bytes(chunk));
+  if (options.eof) reader.feedEof();
+  return reader;
+}
+
+/** Records what a Reader asks of its transport. */
+function spyTransport() {
+  const calls: string[] = [];
+  return {
+    calls,
+    pauseReading: () => void calls.push("pause"),
+    resumeReading: () => void calls.push("resume"),
+  };
+}
+
+// Expected values are those of CPython 3.11's asyncio.StreamReader, from its documentation and source.
+describe("read", () => {
+  test("returns what has arrived, up to n", async () => {
+    const reader = fed(["abc", "def"]);
+    expect(text(await reader.read(4))).toBe("abcd");
+    expect(text(await reader.read(100))).toBe("ef");
+  });
+
+  test("waits for the first bytes only", async () => {
+    const reader = new Reader();
+    const read = reader.read(100);
+    reader.feed(bytes("head"));
+    reader.feed(bytes("body"));
+    expect(text(await read)).toBe("headbody");
+  });
+
+  test("n = 0 returns at once, n < 0 reads until EOF", async () => {
+    expect(await new Reader().read(0)).toHaveLength(0);
+    expect(text(await fed(["ab", "cd"], { eof: true }).read())).toBe("abcd");
+  });
+
+  test("is empty at EOF", async () => {
+    const reader = fed([], { eof: true });
+    expect(await reader.read(5)).toHaveLength(0);
+    expect(reader.atEof()).toBe(true);
+  });
+
+  test("atEof is false while bytes are buffered", () => {
+    expect(fed(["a"], { eof: true }).atEof()).toBe(false);
+  });
+
+  test("a second read while one waits is an error", async () => {
+    const reader = new Reader();
+    const first = reader.read(1);
+    expect(reader.readLine()).rejects.toThrow(/already waiting/);
+    reader.feed(bytes("x"));
+    expect(text(await first)).toBe("x");
+  });
+});
+
+describe("readExactly", () => {
+  test("joins chunks and leaves the rest", async () => {
+    const reader = fed(["ab", "cd", "ef"]);
+    expect(text(await reader.readExactly(5))).toBe("abcde");
+    expect(text(await reader.read(9))).toBe("f");
+  });
+
+  test("EOF before the end gives what there was", async () => {
+    const error = await fed(["abc"], { eof: true })
+      .readExactly(5)
+      .catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(IncompleteReadError);
+    expect(text((error as IncompleteReadError).partial)).toBe("abc");
+    expect((error as IncompleteReadError).expected).toBe(5);
+  });
+
+  test("a negative size is refused", () => {
+    expect(new Reader().readExactly(-1)).rejects.toThrow(RangeError);
+  });
+});
+
+describe("readUntil and readLine", () => {
+  test("include the separator, even when it is split over chunks", async () => {
+    const reader = fed(["a\r", "\nb\r\n"]);
+    expect(text(await reader.readUntil(bytes("\r\n")))).toBe("a\r\n");
+    expect(text(await reader.readUntil(bytes("\r\n")))).toBe("b\r\n");
+  });
+
+  test("an empty separator is refused", () => {
+    expect(new Reader().readUntil(bytes(""))).rejects.toThrow(/at least one-byte/);
+  });
+
+  test("EOF gives an error from readUntil, the rest from readLine", async () => {
+    expect(fed(["ab"], { eof: true }).readUntil()).rejects.toThrow(IncompleteReadError);
+    expect(text(await fed(["ab"], { eof: true }).readLine())).toBe("ab");
+  });
+
+  test("a separator beyond the limit is an error that leaves the data", async () => {
+    const reader = fed(["abcdef\n"], { limit: 4 });
+    const error = await reader.readUntil().catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(LimitOverrunError);
+    expect((error as LimitOverrunError).consumed).toBe(6);
+    expect(text(await reader.read(100))).toBe("abcdef\n");
+  });
+
+  test("no separator within the limit is an error too", async () => {
+    const error = await fed(["abcdef"], { limit: 4 })
+      .readUntil()
+      .catch((reason: unknown) => reason);
+    expect((error as LimitOverrunError).consumed).toBe(6);
+  });
+
+  test("readLine drops a line over the limit and goes on behind it", async () => {
+    const reader = fed(["abcdef\nxy\n"], { limit: 4 });
+    expect(reader.readLine()).rejects.toThrow(RangeError);
+    await Promise.resolve();
+    expect(text(await reader.readLine())).toBe("xy\n");
+  });
+});
+
+describe("backpressure", () => {
+  test("pauses above twice the limit, resumes at the limit", async () => {
+    const transport = spyTransport();
+    const reader = new Reader(10);
+    reader.setTransport(transport);
+    reader.feed(bytes("x".repeat(20)));
+    expect(transport.calls).toEqual([]);
+    reader.feed(bytes("x"));
+    expect(transport.calls).toEqual(["pause"]);
+    await reader.read(10);
+    expect(transport.calls).toEqual(["pause"]);
+    await reader.read(1);
+    expect(transport.calls).toEqual(["pause", "resume"]);
+  });
+
+  test("a read that needs more than is allowed to buffer resumes", async () => {
+    const transport = spyTransport();
+    const reader = new Reader(10);
+    reader.setTransport(transport);
+    reader.feed(bytes("x".repeat(21)));
+    const read = reader.readExactly(30);
+    expect(transport.calls).toEqual(["pause", "resume"]);
+    reader.feed(bytes("x".repeat(9)));
+    expect(await read).toHaveLength(30);
+  });
+});
+
+test("setException fails the read that waits and all later ones", async () => {
+  const reader = new Reader();
+  const read = reader.read(1);
+  reader.setException(new Error("gone"));
+  expect(read).rejects.toThrow("gone");
+  expect(reader.readLine()).rejects.toThrow("gone");
+  expect(reader.exception()?.message).toBe("gone");
+});
+
+test("a limit of 0 and a feed after EOF are refused", () => {
+  expect(() => new Reader(0)).toThrow(RangeError);
+  expect(() => fed([], { eof: true }).feed(bytes("x"))).toThrow(/after feedEof/);
+});
+
+test("whatever the chunks and the sizes of reads, the bytes come out as they went in", async () => {
+  const chunks = fc.array(fc.uint8Array({ minLength: 1, maxLength: 20 }), { maxLength: 20 });
+  const sizes = fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 20 });
+  await fc.assert(
+    fc.asyncProperty(chunks, sizes, async (input, reads) => {
+      const reader = new Reader();
+      for (const chunk of input) reader.feed(chunk);
+      reader.feedEof();
+      const output: number[] = [];
+      for (let i = 0; !reader.atEof(); i++) {
+        output.push(...(await reader.read(reads[i % reads.length])));
+      }
+      expect(output).toEqual(input.flatMap((chunk) => [...chunk]));
+    }),
+  );
+});
+
+test("for await reads until EOF", async () => {
+  const blocks: string[] = [];
+  for await (const block of fed(["ab", "cd"], { eof: true })) blocks.push(text(block));
+  expect(blocks.join("")).toBe("abcd");
+});

@@ -1,0 +1,213 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import type { Socket } from "bun";
+import type { Protocol, Transport } from "./protocol.ts";
+import { createConnection } from "./socket.ts";
+import { openConnection } from "./streams.ts";
+import { openWebConnection } from "./web-streams.ts";
+
+const servers: { stop(force: boolean): void }[] = [];
+
+afterEach(() => {
+  for (const server of servers.splice(0)) server.stop(true);
+});
+
+type Handlers = {
+  open?: (socket: Socket) => void;
+  data?: (socket: Socket, data: Uint8Array) => void;
+  end?: (socket: Socket) => void;
+  drain?: (socket: Socket) => void;
+};
+
+function listen(handlers: Handlers): number {
+  const server = Bun.listen({
+    hostname: "127.0.0.1",
+    port: 0,
+    allowHalfOpen: true,
+    socket: { data() {}, ...handlers },
+  });
+  servers.push(server);
+  return server.port;
+}
+
+function sayAndEnd(socket: Socket, text: string): void {
+  socket.write(text);
+  socket.end();
+}
+
+/** Writes down every event of a connection. */
+class Witness implements Protocol {
+  readonly events: string[] = [];
+  readonly lost = Promise.withResolvers<void>();
+  keepOpen = false;
+
+  connectionMade(_: Transport): void {
+    this.events.push("made");
+  }
+  dataReceived(data: Uint8Array): void {
+    this.events.push(new TextDecoder().decode(data));
+  }
+  eofReceived(): boolean {
+    this.events.push("eof");
+    return this.keepOpen;
+  }
+  connectionLost(error: Error | null): void {
+    this.events.push(
+      error === null ? "lost" : `lost: ${(error as Error & { kind?: string }).kind}`,
+    );
+    this.lost.resolve();
+  }
+}
+
+describe("createConnection", () => {
+  test("FIN is data, eof, lost", async () => {
+    const port = listen({ open: (socket) => sayAndEnd(socket, "hi") });
+    const witness = new Witness();
+    await createConnection(witness, { host: "127.0.0.1", port });
+    await witness.lost.promise;
+    expect(witness.events).toEqual(["made", "hi", "eof", "lost"]);
+  });
+
+  test("RST is lost with reset, and no eof", async () => {
+    const port = listen({ data: (socket) => socket.terminate() });
+    const witness = new Witness();
+    const transport = await createConnection(witness, { host: "127.0.0.1", port });
+    transport.write(new Uint8Array(1));
+    await witness.lost.promise;
+    expect(witness.events).toEqual(["made", "lost: reset"]);
+  });
+
+  test("a refused connection rejects with its kind", async () => {
+    const port = listen({});
+    servers.splice(0).map((server) => server.stop(true));
+    const attempt = createConnection(new Witness(), { host: "127.0.0.1", port });
+    expect(attempt).rejects.toMatchObject({ kind: "connect-refused" });
+    await attempt.catch(() => {});
+  });
+
+  test("close() never calls the protocol from within, and tells it once", async () => {
+    const port = listen({});
+    const witness = new Witness();
+    const transport = await createConnection(witness, { host: "127.0.0.1", port });
+    transport.close();
+    transport.close();
+    transport.abort();
+    expect(witness.events).toEqual(["made"]);
+    await witness.lost.promise;
+    await Bun.sleep(5);
+    expect(witness.events).toEqual(["made", "lost"]);
+    expect(transport.isClosing()).toBe(true);
+  });
+
+  test("an exception of the protocol ends the connection", async () => {
+    const port = listen({ open: (socket) => void socket.write("boom") });
+    const witness = new Witness();
+    witness.dataReceived = () => {
+      throw new Error("a bug in the protocol");
+    };
+    await createConnection(witness, { host: "127.0.0.1", port });
+    await witness.lost.promise;
+    expect(witness.events.at(-1)).toStartWith("lost");
+  });
+});
+
+describe("openConnection", () => {
+  test("writeEof half-closes: the answer still comes", async () => {
+    const port = listen({ end: (socket) => sayAndEnd(socket, "bye") });
+    const { reader, writer } = await openConnection("127.0.0.1", port);
+    writer.write(new TextEncoder().encode("hello"));
+    writer.writeEof();
+    expect(new TextDecoder().decode(await reader.read())).toBe("bye");
+    writer.close();
+    await writer.waitClosed();
+  });
+
+  test("drain waits for a slow peer, and everything arrives in order", async () => {
+    const total = 8 * 1024 * 1024;
+    let received = 0;
+    let intact = true;
+    const done = Promise.withResolvers<void>();
+    const port = listen({
+      open: (socket) => {
+        socket.pause();
+        setTimeout(() => socket.resume(), 50);
+      },
+      data: (_, data) => {
+        for (let i = 0; i < data.length; i += 997) {
+          if (data[i] !== ((received + i) & 0xff)) intact = false;
+        }
+        received += data.length;
+        if (received === total) done.resolve();
+      },
+    });
+    const { writer } = await openConnection("127.0.0.1", port);
+    const block = Uint8Array.from({ length: 64 * 1024 }, (_, i) => i & 0xff);
+    let buffered = 0;
+    for (let sent = 0; sent < total; sent += block.length) {
+      writer.write(block);
+      buffered = Math.max(buffered, writer.transport.writeBufferSize());
+      await writer.drain();
+    }
+    await done.promise;
+    expect(intact).toBe(true);
+    expect(buffered).toBeLessThanOrEqual(2 * block.length);
+    writer.close();
+  });
+
+  test("a fast sender is stopped while nobody reads, and goes on afterwards", async () => {
+    const total = 64 * 1024 * 1024;
+    const block = new Uint8Array(1024 * 1024);
+    let sent = 0;
+    const pump = (socket: Socket) => {
+      while (sent < total) {
+        const written = socket.write(block.subarray(0, Math.min(block.length, total - sent)));
+        if (written <= 0) return;
+        sent += written;
+      }
+      socket.end();
+    };
+    const port = listen({ open: pump, drain: pump });
+    const { reader, writer } = await openConnection("127.0.0.1", port);
+    await Bun.sleep(200);
+    const stalledAt = sent;
+    await Bun.sleep(100);
+    // What is under way is in the kernel's buffers and in ours; the rest waits at the sender.
+    expect(sent).toBe(stalledAt);
+    expect(stalledAt).toBeLessThan(total / 2);
+    let received = 0;
+    for await (const data of reader) received += data.length;
+    expect(received).toBe(total);
+    writer.close();
+  });
+
+  test("a reset fails reads and drain", async () => {
+    const port = listen({ data: (socket) => socket.terminate() });
+    const { reader, writer } = await openConnection("127.0.0.1", port);
+    writer.write(new Uint8Array(1));
+    expect(reader.read()).rejects.toMatchObject({ kind: "reset" });
+    await reader.read().catch(() => {});
+    expect(writer.drain()).rejects.toMatchObject({ kind: "reset" });
+    expect(writer.waitClosed()).rejects.toMatchObject({ kind: "reset" });
+  });
+});
+
+test("a web stream stops a fast sender too", async () => {
+  const total = 64 * 1024 * 1024;
+  const block = new Uint8Array(1024 * 1024);
+  let sent = 0;
+  const pump = (socket: Socket) => {
+    while (sent < total) {
+      const written = socket.write(block.subarray(0, Math.min(block.length, total - sent)));
+      if (written <= 0) return;
+      sent += written;
+    }
+    socket.end();
+  };
+  const port = listen({ open: pump, drain: pump });
+  const { readable, writable } = await openWebConnection("127.0.0.1", port);
+  await Bun.sleep(200);
+  expect(sent).toBeLessThan(total / 2);
+  let received = 0;
+  for await (const data of readable) received += data.length;
+  expect(received).toBe(total);
+  await writable.abort().catch(() => {});
+});
