@@ -91,7 +91,10 @@ export function addLoadOptions(command: Command): Command {
     )
     .option("-d, --duration <time>", "measured time of a cell, over its replicates (default: 1s)")
     .option("-n, --requests <count>", "measured requests of a cell, instead of a time")
-    .option("-W, --warmup <time>", "unmeasured time of each process (default: 350ms)")
+    .option(
+      "-W, --warmup <time>",
+      "unmeasured time of each process (default: half of what it measures, 350ms to 1s)",
+    )
     .option("--replicates <count>", "fresh processes a cell (default: 4)")
     .option("--close", "a connection for each request, read until EOF")
     .option("--timeout <time>", "for connecting and for each response", "10s")
@@ -134,25 +137,34 @@ function readSettings(flags: LoadFlags): RaceSettings {
   if (flags.requests !== undefined && flags.duration !== undefined) {
     throw new UserError("-d and -n: give a time or a number of requests, not both");
   }
+  const { duration, requests, warmup, replicates: fresh } = flags;
+  const durationMs =
+    duration === undefined ? base.durationMs : readPositiveDurationMs("-d", duration);
+  const replicates =
+    fresh === undefined ? base.replicates : readPositiveCount("--replicates", fresh, 1000);
   return {
-    durationMs:
-      flags.duration !== undefined ? readPositiveDurationMs("-d", flags.duration) : base.durationMs,
-    requests:
-      flags.requests !== undefined ? readPositiveCount("-n", flags.requests, 1e12) : undefined,
-    warmUpMs: flags.warmup !== undefined ? readDurationMs("-W", flags.warmup) : base.warmUpMs,
-    replicates:
-      flags.replicates !== undefined
-        ? readPositiveCount("--replicates", flags.replicates, 1000)
-        : base.replicates,
+    durationMs,
+    requests: requests === undefined ? undefined : readPositiveCount("-n", requests, 1e12),
+    warmUpMs:
+      warmup === undefined
+        ? warmUpFor(durationMs / replicates, base.warmUpMs)
+        : readDurationMs("-W", warmup),
+    replicates,
     reading: flags.close ? "eof" : "message",
     timeoutMs: readPositiveDurationMs("--timeout", flags.timeout),
     seed: readSeed(flags.seed),
   };
 }
 
+/** JIT compilation settles in a third of a second or so; longer measurements can afford to wait for more. */
+function warmUpFor(measuredMs: number, leastMs: number): number {
+  return Math.max(leastMs, Math.min(1000, measuredMs / 2));
+}
+
 function readFixtures({ fixture, quick }: LoadFlags, target: TargetConfig): readonly string[] {
-  if (fixture !== undefined)
+  if (fixture !== undefined) {
     return chooseMany("fixture", fixture, fixtures).map(({ name }) => name);
+  }
   if (target.kind === "other") return [targetFixtureName(target.url)];
   return (quick ? defaults.quick : defaults.race).fixtures;
 }
