@@ -37,12 +37,20 @@ async function run(config: Config, io: Io): Promise<number> {
   }
 }
 
+/** `bun run` hands on the Ctrl-C that the terminal has sent to us already: one key, two signals. */
+const sameKeyMs = 250;
+
 /** The first Ctrl-C (or SIGTERM) ends the run in good order, the second at once. */
 function interruptSignal(): AbortSignal {
   const controller = new AbortController();
+  let firstMs = 0;
   const interrupt = () => {
-    if (controller.signal.aborted) process.exit(exitCodes.interrupted);
-    controller.abort();
+    if (!controller.signal.aborted) {
+      firstMs = performance.now();
+      controller.abort();
+    } else if (performance.now() - firstMs > sameKeyMs) {
+      process.exit(exitCodes.interrupted);
+    }
   };
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);

@@ -54,7 +54,7 @@ function fakeExecutor(factor: number) {
           return {
             serviceTime,
             firstByte: serviceTime,
-            connect: serviceTime,
+            connect: createHistogram(),
             bodyBytes,
             chunks: bodyBytes / 13,
             errors: {},
