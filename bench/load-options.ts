@@ -53,7 +53,7 @@ interface LoadFlags {
   readonly timeout: string;
   readonly server: string;
   readonly target?: string;
-  readonly threshold: readonly string[];
+  readonly threshold?: readonly string[];
   readonly json?: true;
   readonly output?: string;
   readonly save: boolean;
@@ -80,8 +80,14 @@ const defaults = {
 };
 const mostConnections = 20_000;
 
+const examples = `
+Examples:
+  bun run bench load -s callback,web-streams -f 64k -c 1,64 -d 5s
+  bun run bench load -f hello -c 64 --close
+  bun run bench load --target http://127.0.0.1:8000/ -c 16 -n 100k`;
+
 export function addLoadOptions(command: Command): Command {
-  const collect = (text: string, before: string[]) => [...before, text];
+  const collect = (text: string, before: readonly string[] = []) => [...before, text];
   return command
     .option("-s, --strategy <a,b>", `strategies to race (default: ${coreStrategies.join(",")})`)
     .option("-f, --fixture <a,b>", `fixtures to fetch (default: ${coreFixtures.join(",")})`)
@@ -107,12 +113,13 @@ export function addLoadOptions(command: Command): Command {
       "--target <url>",
       "race against another server: this URL, or with -f the fixtures below it",
     )
-    .option("--threshold <expr>", "'serviceP99Ns<5ms': exit 1 if a cell misses it", collect, [])
+    .option("--threshold <expr>", "'serviceP99Ns<5ms': exit 1 if a cell misses it", collect)
     .option("--json", "the result on stdout, nothing else there")
     .option("-o, --output <file>", "write the result there as well")
     .option("--no-save", "keep no result in results/runs")
     .option("--seed <number>", "for the order of turns (default: from the clock)")
-    .option("--quick", "a short race, for a first look or for CI");
+    .option("--quick", "a short race, for a first look or for CI")
+    .addHelpText("after", examples);
 }
 
 export function readLoadOptions(flags: LoadFlags, argv: readonly string[], env: Env): LoadConfig {
@@ -126,7 +133,7 @@ export function readLoadOptions(flags: LoadFlags, argv: readonly string[], env: 
     connections: readConnections(flags),
     settings: readSettings(flags),
     target,
-    thresholds: flags.threshold.map(parseThreshold),
+    thresholds: (flags.threshold ?? []).map(parseThreshold),
     output: readOutput(flags, env),
     command: ["bun run bench", ...argv].join(" "),
   };
