@@ -34,6 +34,24 @@ function sayAndEnd(socket: Socket, text: string): void {
   socket.end();
 }
 
+const fastSenderBytes = 64 * 1024 * 1024;
+
+/** A server that sends as fast as the socket takes it. */
+function fastSender() {
+  const block = new Uint8Array(1024 * 1024);
+  let sent = 0;
+  const pump = (socket: Socket) => {
+    while (sent < fastSenderBytes) {
+      const rest = Math.min(block.length, fastSenderBytes - sent);
+      const written = socket.write(block.subarray(0, rest));
+      if (written <= 0) return;
+      sent += written;
+    }
+    socket.end();
+  };
+  return { port: listen({ open: pump, drain: pump }), sent: () => sent };
+}
+
 /** Writes down every event of a connection. */
 class Witness implements Protocol {
   readonly events: string[] = [];
@@ -154,28 +172,17 @@ describe("openConnection", () => {
   });
 
   test("a fast sender is stopped while nobody reads, and goes on afterwards", async () => {
-    const total = 64 * 1024 * 1024;
-    const block = new Uint8Array(1024 * 1024);
-    let sent = 0;
-    const pump = (socket: Socket) => {
-      while (sent < total) {
-        const written = socket.write(block.subarray(0, Math.min(block.length, total - sent)));
-        if (written <= 0) return;
-        sent += written;
-      }
-      socket.end();
-    };
-    const port = listen({ open: pump, drain: pump });
-    const { reader, writer } = await openConnection("127.0.0.1", port);
+    const sender = fastSender();
+    const { reader, writer } = await openConnection("127.0.0.1", sender.port);
     await Bun.sleep(200);
-    const stalledAt = sent;
+    const stalledAt = sender.sent();
     await Bun.sleep(100);
     // What is under way is in the kernel's buffers and in ours; the rest waits at the sender.
-    expect(sent).toBe(stalledAt);
-    expect(stalledAt).toBeLessThan(total / 2);
+    expect(sender.sent()).toBe(stalledAt);
+    expect(stalledAt).toBeLessThan(fastSenderBytes / 2);
     let received = 0;
     for await (const data of reader) received += data.length;
-    expect(received).toBe(total);
+    expect(received).toBe(fastSenderBytes);
     writer.close();
   });
 
@@ -191,23 +198,12 @@ describe("openConnection", () => {
 });
 
 test("a web stream stops a fast sender too", async () => {
-  const total = 64 * 1024 * 1024;
-  const block = new Uint8Array(1024 * 1024);
-  let sent = 0;
-  const pump = (socket: Socket) => {
-    while (sent < total) {
-      const written = socket.write(block.subarray(0, Math.min(block.length, total - sent)));
-      if (written <= 0) return;
-      sent += written;
-    }
-    socket.end();
-  };
-  const port = listen({ open: pump, drain: pump });
-  const { readable, writable } = await openWebConnection("127.0.0.1", port);
+  const sender = fastSender();
+  const { readable, writable } = await openWebConnection("127.0.0.1", sender.port);
   await Bun.sleep(200);
-  expect(sent).toBeLessThan(total / 2);
+  expect(sender.sent()).toBeLessThan(fastSenderBytes / 2);
   let received = 0;
   for await (const data of readable) received += data.length;
-  expect(received).toBe(total);
+  expect(received).toBe(fastSenderBytes);
   await writable.abort().catch(() => {});
 });

@@ -7,7 +7,6 @@ import {
   fieldValueBytes,
   HTAB,
   LF,
-  latin1,
   SP,
   tokenBytes,
 } from "./bytes.ts";
@@ -47,7 +46,7 @@ export class HeadFacts {
 
 const versionPrefix = encodeAscii("HTTP/1.");
 /** Length of "HTTP/1.1 200 ", the fixed part of a status line. */
-const statusLinePrefixBytes = 13;
+export const statusLinePrefixBytes = 13;
 
 /**
  * Reads a status line (RFC 9112 section 4) at `bytes[start, end)`: the index after its LF, or
@@ -246,46 +245,4 @@ function noteConnection(bytes: Uint8Array, start: number, end: number, facts: He
     else if (equalsIgnoreCase(bytes, from, to, keepAliveToken)) facts.keepAliveToken = true;
     at = stop + 1;
   }
-}
-
-/** The head of a response as bytes, decoded only where it is asked for. */
-export class ResponseHead {
-  readonly status: number;
-  readonly httpVersion: "1.0" | "1.1";
-  private readonly bytes: Uint8Array;
-  private readonly start: number;
-  private readonly end: number;
-  private decoded: Headers | undefined;
-
-  /** `bytes[start, end)` must be a head that the scans have accepted. */
-  constructor(facts: HeadFacts, bytes: Uint8Array, start: number, end: number) {
-    this.status = facts.status;
-    this.httpVersion = facts.httpMinor === 1 ? "1.1" : "1.0";
-    this.bytes = bytes;
-    this.start = start;
-    this.end = end;
-  }
-
-  get reason(): string {
-    return this.lines()[0]?.slice(statusLinePrefixBytes) ?? "";
-  }
-
-  get headers(): Headers {
-    this.decoded ??= decodeFieldLines(this.lines().slice(1));
-    return this.decoded;
-  }
-
-  private lines(): string[] {
-    return latin1(this.bytes.subarray(this.start, this.end - 4)).split("\r\n");
-  }
-}
-
-/** "Name: value" lines as Headers; several of one name are joined as RFC 9110 section 5.2 says. */
-export function decodeFieldLines(lines: readonly string[]): Headers {
-  const headers = new Headers();
-  for (const line of lines) {
-    const colon = line.indexOf(":");
-    if (colon > 0) headers.append(line.slice(0, colon), line.slice(colon + 1).trim());
-  }
-  return headers;
 }

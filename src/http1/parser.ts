@@ -1,15 +1,9 @@
 import { MalformedResponseError, ReadError } from "../errors.ts";
 import { CR } from "./bytes.ts";
 import { type ChunkSize, scanChunkSizeLine } from "./chunk.ts";
-import {
-  HeadFacts,
-  needMore,
-  ResponseHead,
-  scanFieldLine,
-  scanLineEnd,
-  scanStatusLine,
-} from "./head.ts";
+import { HeadFacts, needMore, scanFieldLine, scanLineEnd, scanStatusLine } from "./head.ts";
 import { LineBuffer } from "./line-buffer.ts";
+import { ResponseHead } from "./response-head.ts";
 
 /** What a parser tells, in order: interim* head body* trailers? end. */
 export interface ResponseEvents {

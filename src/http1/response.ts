@@ -1,8 +1,8 @@
 import { concat } from "../byte-queue.ts";
 import { ReadError } from "../errors.ts";
 import { latin1 } from "./bytes.ts";
-import { decodeFieldLines, type ResponseHead } from "./head.ts";
 import { type ResponseEvents, ResponseParser } from "./parser.ts";
+import { decodeFieldLines, type ResponseHead } from "./response-head.ts";
 
 /** Shared by all responses without a kept body; never written to. */
 const noChunks: Uint8Array[] = [];
