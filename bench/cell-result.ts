@@ -1,8 +1,9 @@
 import { boundBy } from "./audit/bound.ts";
 import { audit } from "./audit/registry.ts";
-import { encodeHistogram, mergeHistograms } from "./load/histogram.ts";
-import type { CellSample, RequestCounts } from "./load/sample.ts";
-import { sumSlices } from "./metrics/metric.ts";
+import { createHistogram, encodeHistogram } from "./load/histogram.ts";
+import type { CellSample } from "./load/sample.ts";
+import { addCounts } from "./load/workers.ts";
+import { pooled, sumSlices } from "./metrics/metric.ts";
 import { comparedMetricKeys, metrics } from "./metrics/registry.ts";
 import type { Heat } from "./plan.ts";
 import type { CellResult, Comparison } from "./result.ts";
@@ -18,33 +19,36 @@ export function cellResults(heat: Heat, samples: readonly CellSample[]): CellRes
   );
 }
 
-function cellResult(
-  { fixture, connections }: Heat,
-  strategy: string,
-  sample: CellSample,
-): CellResult {
+function cellResult(heat: Heat, strategy: string, sample: CellSample): CellResult {
+  const { fixture, connections } = heat;
   const replicates = sample.replicates.map((own) => values({ ...sample, replicates: [own] }));
   const lines = audit(sample);
   return {
     strategy,
     fixture,
     connections,
-    mode: "closed",
-    workers: 1,
+    mode: sample.mode,
+    ...(heat.rate !== undefined && { rate: heat.rate }),
+    workers: sample.workers,
     keptAlive: sample.keptAlive,
     requests: requestCounts(sample),
     errors: addCounts(sample.replicates.map(({ recording }) => recording.errors)),
     status: addCounts(sample.replicates.map(({ recording }) => recording.status)),
     metrics: metricResults(sample, replicates),
     replicates,
-    histograms: {
-      serviceTimeNs: encodeHistogram(
-        mergeHistograms(sample.replicates.map(({ recording }) => recording.serviceTime)),
-      ),
-    },
+    histograms: histogramTexts(sample),
     boundBy: boundBy(sample),
     audit: [...lines],
     valid: lines.every(({ ok }) => ok),
+  };
+}
+
+function histogramTexts(sample: CellSample): CellResult["histograms"] {
+  const service = pooled(sample, ({ serviceTime }) => serviceTime) ?? createHistogram();
+  const response = pooled(sample, ({ responseTime }) => responseTime);
+  return {
+    serviceTimeNs: encodeHistogram(service),
+    ...(response && { responseTimeNs: encodeHistogram(response) }),
   };
 }
 
@@ -72,23 +76,14 @@ function metricResults(
   return results;
 }
 
-function requestCounts(sample: CellSample): RequestCounts {
+function requestCounts(sample: CellSample): CellResult["requests"] {
   return {
     issued: sumSlices(sample, ({ requests }) => requests.issued),
     ok: sumSlices(sample, ({ requests }) => requests.ok),
     failed: sumSlices(sample, ({ requests }) => requests.failed),
     unfinished: sumSlices(sample, ({ requests }) => requests.unfinished),
+    ...(sample.mode === "open" && { unsent: sumSlices(sample, ({ unsent = 0 }) => unsent) }),
   };
-}
-
-function addCounts(
-  parts: readonly Readonly<Partial<Record<string, number>>>[],
-): Record<string, number> {
-  const sums: Record<string, number> = {};
-  for (const part of parts) {
-    for (const [key, count = 0] of Object.entries(part)) sums[key] = (sums[key] ?? 0) + count;
-  }
-  return sums;
 }
 
 /** Every cell of a heat beside the heat's first one. */

@@ -1,10 +1,10 @@
 import type { Subprocess } from "bun";
 import { bindToCores, type Side } from "./affinity.ts";
 
-/** A Bun process of ours with one question open at a time on its IPC channel. */
+/** A Bun process of ours, which answers commands on its IPC channel in their order. */
 export interface Child<Command, Report> {
   readonly pid: number;
-  /** Sends a command and resolves with the next report; rejects when the process ends instead. */
+  /** Sends a command and resolves with its report; rejects when the process ends instead. */
   ask(command: Command): Promise<Report>;
   /** The next report without a command: what a process says when it has started. */
   next(): Promise<Report>;
@@ -29,7 +29,7 @@ export function spawnChild<Command, Report>(
   side?: Side,
 ): Child<Command, Report> {
   const command = [process.execPath, script, JSON.stringify(options)];
-  let pending: PromiseWithResolvers<Report> | undefined;
+  const waiting: PromiseWithResolvers<Report>[] = [];
   const unclaimed: Report[] = [];
   let exit: Error | undefined;
   const child: Subprocess = Bun.spawn(side ? bindToCores(command, side) : command, {
@@ -37,21 +37,22 @@ export function spawnChild<Command, Report>(
     stdio: ["ignore", "ignore", "inherit"],
     serialization: "json",
     ipc(report: Report) {
-      if (pending === undefined) unclaimed.push(report);
-      else pending.resolve(report);
-      pending = undefined;
+      const first = waiting.shift();
+      if (first === undefined) unclaimed.push(report);
+      else first.resolve(report);
     },
     onExit(_, exitCode, signal) {
       exit = new Error(`${script} ended with ${signal ?? `exit code ${exitCode}`}`);
-      pending?.reject(exit);
+      for (const { reject } of waiting.splice(0)) reject(exit);
     },
   });
   const next = (): Promise<Report> => {
     const report = unclaimed.shift();
     if (report !== undefined) return Promise.resolve(report);
     if (exit !== undefined) return Promise.reject(exit);
-    pending = Promise.withResolvers<Report>();
-    return pending.promise;
+    const next = Promise.withResolvers<Report>();
+    waiting.push(next);
+    return next.promise;
   };
   return {
     pid: child.pid,

@@ -5,13 +5,10 @@ import { type ServerSource, serverSources } from "../server/messages.ts";
 import { strategies } from "../src/strategies/registry.ts";
 import type { Env } from "./config.ts";
 import { UserError } from "./errors.ts";
-import {
-  chooseMany,
-  readDurationMs,
-  readPositiveCount,
-  readPositiveDurationMs,
-} from "./options.ts";
+import { arrivalKinds } from "./load/pacer.ts";
+import { chooseMany, readPositiveCount } from "./options.ts";
 import { coreFixtures, coreStrategies, type RaceSettings } from "./plan.ts";
+import { type RaceFlags, raceDefaults, readRaceSettings } from "./race-options.ts";
 import { readServerSource } from "./serve-options.ts";
 import { targetFixtureName } from "./target.ts";
 import { parseThreshold, type Threshold } from "./threshold.ts";
@@ -41,43 +38,18 @@ export interface LoadConfig {
   readonly command: string;
 }
 
-interface LoadFlags {
+interface LoadFlags extends RaceFlags {
   readonly strategy?: string;
   readonly fixture?: string;
   readonly connections?: string;
-  readonly duration?: string;
-  readonly requests?: string;
-  readonly warmup?: string;
-  readonly replicates?: string;
-  readonly close?: true;
-  readonly timeout: string;
   readonly server: string;
   readonly target?: string;
   readonly threshold?: readonly string[];
   readonly json?: true;
   readonly output?: string;
   readonly save: boolean;
-  readonly seed?: string;
-  readonly quick?: true;
 }
 
-/** What a race takes where the flags are silent, and what `--quick` makes of it. */
-const defaults = {
-  race: {
-    durationMs: 1000,
-    warmUpMs: 350,
-    replicates: 4,
-    connections: [1, 64],
-    fixtures: coreFixtures,
-  },
-  quick: {
-    durationMs: 450,
-    warmUpMs: 350,
-    replicates: 3,
-    connections: [64],
-    fixtures: ["hello", "64k"],
-  },
-};
 const mostConnections = 20_000;
 
 const examples = `
@@ -97,6 +69,10 @@ export function addLoadOptions(command: Command): Command {
     )
     .option("-d, --duration <time>", "measured time of a cell, over its replicates (default: 1s)")
     .option("-n, --requests <count>", "measured requests of a cell, instead of a time")
+    .option("-R, --rate <count>", "open loop: requests per second, in all")
+    .option("--arrivals <kind>", `in open loop: ${arrivalKinds.join(", ")}`, "constant")
+    .option("--stages <5s:1k,…>", "open loop in stages of time:rate, instead of -R and -d")
+    .option("-w, --workers <count>", "processes of each strategy, which share its load", "1")
     .option(
       "-W, --warmup <time>",
       "unmeasured time of each process (default: half of what it measures, 350ms to 1s)",
@@ -131,7 +107,7 @@ export function readLoadOptions(flags: LoadFlags, argv: readonly string[], env: 
         : coreStrategies,
     fixtures: readFixtures(flags, target),
     connections: readConnections(flags),
-    settings: readSettings(flags),
+    settings: readRaceSettings(flags),
     target,
     thresholds: (flags.threshold ?? []).map(parseThreshold),
     output: readOutput(flags, env),
@@ -139,45 +115,16 @@ export function readLoadOptions(flags: LoadFlags, argv: readonly string[], env: 
   };
 }
 
-function readSettings(flags: LoadFlags): RaceSettings {
-  const base = flags.quick ? defaults.quick : defaults.race;
-  if (flags.requests !== undefined && flags.duration !== undefined) {
-    throw new UserError("-d and -n: give a time or a number of requests, not both");
-  }
-  const { duration, requests, warmup, replicates: fresh } = flags;
-  const durationMs =
-    duration === undefined ? base.durationMs : readPositiveDurationMs("-d", duration);
-  const replicates =
-    fresh === undefined ? base.replicates : readPositiveCount("--replicates", fresh, 1000);
-  return {
-    durationMs,
-    requests: requests === undefined ? undefined : readPositiveCount("-n", requests, 1e12),
-    warmUpMs:
-      warmup === undefined
-        ? warmUpFor(durationMs / replicates, base.warmUpMs)
-        : readDurationMs("-W", warmup),
-    replicates,
-    reading: flags.close ? "eof" : "message",
-    timeoutMs: readPositiveDurationMs("--timeout", flags.timeout),
-    seed: readSeed(flags.seed),
-  };
-}
-
-/** JIT compilation settles in a third of a second or so; longer measurements can afford to wait for more. */
-function warmUpFor(measuredMs: number, leastMs: number): number {
-  return Math.max(leastMs, Math.min(1000, measuredMs / 2));
-}
-
 function readFixtures({ fixture, quick }: LoadFlags, target: TargetConfig): readonly string[] {
   if (fixture !== undefined) {
     return chooseMany("fixture", fixture, fixtures).map(({ name }) => name);
   }
   if (target.kind === "other") return [targetFixtureName(target.url)];
-  return (quick ? defaults.quick : defaults.race).fixtures;
+  return raceDefaults(quick).fixtures;
 }
 
 function readConnections({ connections, quick }: LoadFlags): readonly number[] {
-  if (connections === undefined) return (quick ? defaults.quick : defaults.race).connections;
+  if (connections === undefined) return raceDefaults(quick).connections;
   const words = connections.split(",").map((word) => word.trim());
   return [...new Set(words.map((word) => readPositiveCount("-c", word, mostConnections)))];
 }
@@ -190,14 +137,6 @@ function readTarget({ target, server }: LoadFlags): TargetConfig {
     throw new UserError(`--target ${target}: must be an http:// URL, like http://127.0.0.1:8000/`);
   }
   return { kind: "other", url };
-}
-
-function readSeed(text: string | undefined): number {
-  if (text === undefined) return Date.now() % 1_000_000;
-  if (!/^\d{1,9}$/.test(text)) {
-    throw new UserError(`--seed ${text}: must be a whole number from 0 to 999999999`);
-  }
-  return Number(text);
 }
 
 function readOutput({ json, output, save }: LoadFlags, env: Env): OutputConfig {

@@ -1,6 +1,7 @@
 import { fixtures as allFixtures } from "../fixtures/registry.ts";
 import type { Reading } from "../src/http1/response.ts";
 import { strategies as allStrategies } from "../src/strategies/registry.ts";
+import { type ArrivalKind, planDurationMs, type Stage } from "./load/pacer.ts";
 
 /** What a row of a report shows: one strategy on one fixture at one number of connections. */
 export interface Cell {
@@ -13,7 +14,21 @@ export interface Cell {
 export interface Heat {
   readonly fixture: string;
   readonly connections: number;
+  /** Requests a second, in open loop; undefined in a closed loop. */
+  readonly rate?: number;
   readonly strategies: readonly string[];
+}
+
+/** An open loop: the schedule of a whole replicate. */
+export interface OpenSettings {
+  readonly arrivals: ArrivalKind;
+  readonly stages: readonly Stage[];
+}
+
+/** Requests a second, over all stages. */
+export function meanRate({ stages }: OpenSettings): number {
+  const requests = stages.reduce((sum, { durationMs, rate }) => sum + durationMs * rate, 0);
+  return requests / planDurationMs({ stages });
 }
 
 /** How every heat of a run is raced. */
@@ -23,6 +38,10 @@ export interface RaceSettings {
   /** Instead of a time: exactly so many measured requests a cell. */
   readonly requests: number | undefined;
   readonly warmUpMs: number;
+  /** Generator processes of each strategy, which share its connections and its rate. */
+  readonly workers: number;
+  /** How requests arrive in open loop; undefined for a closed loop. */
+  readonly open: OpenSettings | undefined;
   /** Fresh processes a cell. */
   readonly replicates: number;
   readonly reading: Reading;
@@ -35,9 +54,11 @@ export function planHeats(
   strategies: readonly string[],
   fixtures: readonly string[],
   connections: readonly number[],
+  rate?: number,
 ): readonly Heat[] {
+  const open = rate === undefined ? {} : { rate };
   return fixtures.flatMap((fixture) =>
-    connections.map((count) => ({ fixture, connections: count, strategies })),
+    connections.map((count) => ({ fixture, connections: count, strategies, ...open })),
   );
 }
 

@@ -8,10 +8,10 @@ export type BoundBy = (typeof boundByValues)[number];
 /** Above this share of a core a single-threaded process has no time left to wait. */
 const saturatedShare = 0.9;
 
-/** Share of one core that the client and the server used; the server's is unknown if not ours. */
+/** Share of a core that each client process and the server used; the server's is unknown if not ours. */
 export function cpuShares(sample: CellSample): { client: number; server: number | undefined } {
-  const client =
-    sumSlices(sample, ({ cpuNs }) => cpuNs) / sumSlices(sample, ({ windowNs }) => windowNs);
+  const cpuNs = sumSlices(sample, (slice) => slice.cpuNs);
+  const client = cpuNs / sumSlices(sample, ({ windowNs }) => windowNs) / sample.workers;
   const serverCpuNs = sumSlices(sample, (slice) => slice.serverCpuNs ?? Number.NaN);
   const server = serverCpuNs / sumSlices(sample, ({ wholeNs }) => wholeNs);
   return { client, server: Number.isNaN(server) ? undefined : server };

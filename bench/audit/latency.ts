@@ -30,7 +30,7 @@ export const littlesLaw: Check = (sample) => {
   const stayedOpen = sample.replicates.every(
     ({ recording }) => recording.connect.totalCount <= connections,
   );
-  const alwaysBusy = keptAlive && stayedOpen && failed === 0;
+  const alwaysBusy = sample.mode === "closed" && keptAlive && stayedOpen && failed === 0;
   const lowest = alwaysBusy ? connections * (1 - tolerance) : 0;
   return {
     check: "littles-law",

@@ -3,8 +3,18 @@ import { bound } from "./bound.ts";
 import type { AuditLine, Check } from "./check.ts";
 import { bodies, counts, failures } from "./counts.ts";
 import { littlesLaw, order } from "./latency.ts";
+import { achievedRate, lateness } from "./pacing.ts";
 
-const checks: readonly Check[] = [counts, failures, bodies, littlesLaw, order, bound];
+const checks: readonly Check[] = [
+  counts,
+  failures,
+  bodies,
+  littlesLaw,
+  order,
+  lateness,
+  achievedRate,
+  bound,
+];
 
 /** Everything that the run checks on itself; a line that is not ok makes the cell invalid. */
 export function audit(sample: CellSample): readonly AuditLine[] {

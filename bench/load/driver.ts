@@ -1,24 +1,27 @@
 import { ReadError } from "../../src/errors.ts";
 import { encodeRequest } from "../../src/http1/request.ts";
 import type { Answer, Strategy } from "../../src/strategies/strategy.ts";
+import { ClosedLoop } from "./closed-loop.ts";
 import { Lane, type LaneOwner } from "./lane.ts";
+import type { Loop } from "./loop.ts";
 import type { GeneratorOptions, SliceLength } from "./messages.ts";
+import { OpenLoop } from "./open-loop.ts";
 import { Recorder } from "./recorder.ts";
 import type { SliceSample } from "./sample.ts";
-import { Slice } from "./slice.ts";
 
 /** How often timeouts and stalled slices are looked for. */
 const sweepMs = 50;
 /** A lane that has failed n times in a row waits 2^n ms, at most this long, before it tries again. */
 const maxBackoffMs = 1000;
 
-/** The closed loop: every lane sends its next request as soon as it has the answer to its last. */
+/** Runs one loop after the other over its lanes, checks every answer, and records. */
 export class Driver implements LaneOwner {
   private readonly options: GeneratorOptions;
   private readonly recorder = new Recorder();
   private readonly lanes: readonly Lane[];
   private warmingUp = false;
-  private slice: Slice | undefined;
+  private open = false;
+  private loop: Loop | undefined;
   private sliceDone: PromiseWithResolvers<SliceSample> | undefined;
 
   constructor(strategy: Strategy, options: GeneratorOptions) {
@@ -48,9 +51,13 @@ export class Driver implements LaneOwner {
   async runSlice(length: SliceLength): Promise<SliceSample> {
     this.sliceDone = Promise.withResolvers<SliceSample>();
     const nowNs = Bun.nanoseconds();
-    this.slice = new Slice(length, this.lanes.length, nowNs);
+    this.open = length.kind === "open";
+    this.loop =
+      length.kind === "open"
+        ? new OpenLoop(length, nowNs, (ns) => this.recorder.recordLateness(ns))
+        : new ClosedLoop(length, this.lanes.length, nowNs);
     const sweep = setInterval(() => this.sweep(), sweepMs);
-    for (const lane of this.lanes) this.sendNext(lane, nowNs);
+    this.loop.begin(this.lanes, nowNs);
     const sample = await this.sliceDone.promise;
     clearInterval(sweep);
     return sample;
@@ -77,39 +84,38 @@ export class Driver implements LaneOwner {
       const { startNs, firstByteNs, chunks } = lane;
       this.recorder.recordAnswer(nowNs - startNs, firstByteNs - startNs, chunks, answer.bodyLength);
       this.recorder.recordStatus(answer.status);
+      if (this.open) this.recorder.recordResponse(nowNs - lane.dueNs);
     }
-    this.slice?.ended(lane.counted, true, nowNs);
-    this.sendNext(lane, nowNs);
+    this.loop?.ended(lane, true, nowNs);
+    this.release(lane, nowNs);
   }
 
   failed(lane: Lane, error: Error, nowNs: number): void {
     if (lane.counted || this.warmingUp) this.recorder.recordError(error);
-    this.slice?.ended(lane.counted, false, nowNs);
+    this.loop?.ended(lane, false, nowNs);
     const backoffMs = Math.min(maxBackoffMs, 2 ** Math.min(lane.failuresInRow, 10));
-    setTimeout(() => this.sendNext(lane, Bun.nanoseconds()), backoffMs);
-    this.settleSlice(nowNs);
+    setTimeout(() => this.release(lane, Bun.nanoseconds()), backoffMs);
+    this.settle(nowNs);
   }
 
-  private sendNext(lane: Lane, nowNs: number): void {
-    const { slice } = this;
-    if (slice === undefined || lane.busy) return;
-    const admission = slice.admit();
-    if (admission === "stop") this.settleSlice(nowNs);
-    else lane.send(admission === "counted", nowNs);
+  /** Lets the loop use a lane again, unless it has been put to use in the meantime. */
+  private release(lane: Lane, nowNs: number): void {
+    if (!lane.busy) this.loop?.free(lane, nowNs);
+    this.settle(nowNs);
   }
 
-  private settleSlice(nowNs: number): void {
-    if (!this.slice?.done) return;
-    const sample = this.slice.sample(nowNs);
-    this.slice = undefined;
+  private settle(nowNs: number): void {
+    if (!this.loop?.done) return;
+    const sample = this.loop.sample(nowNs);
+    this.loop = undefined;
     this.sliceDone?.resolve(sample);
   }
 
   private sweep(): void {
     const nowNs = Bun.nanoseconds();
     for (const lane of this.lanes) lane.expire(nowNs);
-    this.slice?.advance(nowNs);
-    this.settleSlice(nowNs);
+    this.loop?.tick(nowNs);
+    this.settle(nowNs);
   }
 
   /** Length and status always; the hash of each lane's first body. */

@@ -27,6 +27,10 @@ export interface LaneOptions {
 
 /** One virtual client: a connection, and at most one request on it. Times are Bun.nanoseconds(). */
 export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
+  /** When the request was due, in open loop; response time counts from here. */
+  dueNs = 0;
+  /** Since when nothing is under way. */
+  idleSinceNs = 0;
   /** When the request was written; service time counts from here. */
   startNs = 0;
   firstByteNs = 0;
@@ -58,6 +62,12 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
     const { connection } = this;
     if (connection?.usable) this.write(connection, nowNs);
     else void this.connectAndWrite();
+  }
+
+  /** Sends a counted request that was due at `dueNs`. */
+  sendDue(dueNs: number, nowNs: number): void {
+    this.dueNs = dueNs;
+    this.send(true, nowNs);
   }
 
   /** Fails the request if it has taken longer than the timeout. */

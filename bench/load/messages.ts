@@ -1,6 +1,7 @@
 import type { ErrorKind } from "../../src/errors.ts";
 import type { Reading } from "../../src/http1/response.ts";
 import type { Endpoint } from "../../src/protocol.ts";
+import type { ArrivalPlan, Share } from "./pacer.ts";
 import type { SliceSample } from "./sample.ts";
 
 /** The answer that every request must get; bodies are compared by length always, by hash in the warm-up. */
@@ -21,10 +22,19 @@ export interface GeneratorOptions {
   readonly expected: ExpectedAnswer;
 }
 
-/** How long a slice is: a stretch of time, or an exact number of requests. */
-export type SliceLength =
+/** A closed loop for a stretch of time, or for an exact number of requests. */
+export type ClosedLength =
   | { readonly kind: "time"; readonly windowMs: number }
   | { readonly kind: "requests"; readonly count: number };
+
+/** An open loop: a schedule, and this worker's part of it. */
+export interface OpenLength {
+  readonly kind: "open";
+  readonly plan: ArrivalPlan;
+  readonly share: Share;
+}
+
+export type SliceLength = ClosedLength | OpenLength;
 
 export type GeneratorCommand =
   | { readonly kind: "warm-up"; readonly durationMs: number }
@@ -41,6 +51,9 @@ export interface WarmUpReport {
 export interface RecordingReport {
   readonly kind: "recording";
   readonly serviceTime: string;
+  /** Empty in a closed loop, as is lateness. */
+  readonly responseTime: string;
+  readonly lateness: string;
   readonly firstByte: string;
   readonly connect: string;
   readonly bodyBytes: number;

@@ -77,6 +77,8 @@ function decodeRecording({ kind: _, ...report }: RecordingReport): Recording {
   return {
     ...report,
     serviceTime: decodeHistogram(report.serviceTime),
+    responseTime: decodeHistogram(report.responseTime),
+    lateness: decodeHistogram(report.lateness),
     firstByte: decodeHistogram(report.firstByte),
     connect: decodeHistogram(report.connect),
   };

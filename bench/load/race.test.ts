@@ -5,12 +5,15 @@ import type { Heat, RaceSettings } from "../plan.ts";
 import { seededRandom } from "../stats/random.ts";
 import type { Executor } from "./executor.ts";
 import { createHistogram } from "./histogram.ts";
-import { planSlices, race, shareOf } from "./race.ts";
+import { planSlices, race } from "./race.ts";
+import { shareOf } from "./workers.ts";
 
 const settings: RaceSettings = {
   durationMs: 1000,
   requests: undefined,
   warmUpMs: 10,
+  workers: 1,
+  open: undefined,
   replicates: 4,
   reading: "message",
   timeoutMs: 1000,
@@ -53,6 +56,8 @@ function fakeExecutor(factor: number) {
         async finish() {
           return {
             serviceTime,
+            responseTime: createHistogram(),
+            lateness: createHistogram(),
             firstByte: serviceTime,
             connect: createHistogram(),
             bodyBytes,

@@ -3,6 +3,7 @@ import { shuffled } from "../stats/random.ts";
 import type { Executor, Generator } from "./executor.ts";
 import type { SliceLength } from "./messages.ts";
 import type { CellSample, ReplicateSample, SliceSample } from "./sample.ts";
+import { shareOf, startGroup } from "./workers.ts";
 
 /** Long enough for a few hundred small responses, short enough that drift hits all rivals alike. */
 const sliceMs = 50;
@@ -32,9 +33,13 @@ export async function race(
       if (sample.slices.length > 0) replicates[index]?.push(sample);
     }
   }
-  const { connections } = heat;
-  const keptAlive = settings.reading === "message";
-  return replicates.map((own) => ({ connections, keptAlive, replicates: own }));
+  const conditions = {
+    connections: heat.connections,
+    mode: settings.open === undefined ? ("closed" as const) : ("open" as const),
+    workers: settings.workers,
+    keptAlive: settings.reading === "message",
+  };
+  return replicates.map((own) => ({ ...conditions, replicates: own }));
 }
 
 async function raceReplicate(
@@ -48,7 +53,7 @@ async function raceReplicate(
   const generators: Generator[] = [];
   try {
     for (const name of strategies) {
-      generators.push(await executor.start(name, fixture, connections));
+      generators.push(await startGroup(executor, name, fixture, connections, settings.workers));
     }
     let slowestNs = 0;
     for (const index of shuffled(generators.keys(), random)) {
@@ -73,11 +78,16 @@ async function raceReplicate(
 
 /** The slices of one replicate: equal stretches of its share of the time, or of the requests. */
 export function planSlices(
-  { durationMs, requests, replicates }: RaceSettings,
+  { durationMs, requests, replicates, open, seed }: RaceSettings,
   replicate: number,
   rivals: number,
   meanServiceNs: number,
 ): readonly SliceLength[] {
+  if (open !== undefined) {
+    // A backlog must not be cut short by somebody else's turn.
+    const plan = { kind: open.arrivals, stages: open.stages, seed: seed + replicate };
+    return [{ kind: "open", plan, share: { index: 0, of: 1 } }];
+  }
   const shareMs = durationMs / replicates;
   if (requests !== undefined) {
     const count = shareOf(requests, replicates, replicate);
@@ -88,9 +98,4 @@ export function planSlices(
   const windowMs = Math.min(shareMs, Math.max(sliceMs, (roundsPerSlice * meanServiceNs) / 1e6));
   const count = Math.max(1, Math.round(shareMs / windowMs));
   return Array.from({ length: count }, () => ({ kind: "time", windowMs: shareMs / count }));
-}
-
-/** The part of `total` that falls to `index` of `parts`; the parts add up exactly. */
-export function shareOf(total: number, parts: number, index: number): number {
-  return Math.floor(total / parts) + (index < total % parts ? 1 : 0);
 }

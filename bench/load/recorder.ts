@@ -5,6 +5,8 @@ import type { RecordingReport } from "./messages.ts";
 /** Counts and histograms of one generator: constant memory, whatever the number of requests. */
 export class Recorder {
   private readonly serviceTime = createHistogram();
+  private readonly responseTime = createHistogram();
+  private readonly lateness = createHistogram();
   private readonly firstByte = createHistogram();
   private readonly connect = createHistogram();
   private readonly statusCounts = new Uint32Array(600);
@@ -23,6 +25,15 @@ export class Recorder {
     this.firstByte.recordValue(Math.min(firstByteNs, highestTrackableNs));
     this.chunks += chunks;
     this.bodyBytes += bodyBytes;
+  }
+
+  /** Of a request that was due at an instant. */
+  recordResponse(responseNs: number): void {
+    this.responseTime.recordValue(Math.min(responseNs, highestTrackableNs));
+  }
+
+  recordLateness(ns: number): void {
+    this.lateness.recordValue(Math.min(Math.max(0, Math.round(ns)), highestTrackableNs));
   }
 
   recordStatus(status: number): void {
@@ -59,6 +70,8 @@ export class Recorder {
     return {
       kind: "recording",
       serviceTime: encodeHistogram(this.serviceTime),
+      responseTime: encodeHistogram(this.responseTime),
+      lateness: encodeHistogram(this.lateness),
       firstByte: encodeHistogram(this.firstByte),
       connect: encodeHistogram(this.connect),
       bodyBytes: this.bodyBytes,

@@ -19,6 +19,8 @@ export interface SliceSample {
   /** CPU time of the generator's process within the window, user and system. */
   readonly cpuNs: number;
   readonly requests: RequestCounts;
+  /** Due within the slice, and never sent because no connection was free: open loop only. */
+  readonly unsent?: number;
   /** All answers of the slice, those before and after the window included. */
   readonly answered: number;
   /** From the first request to the last answer, window and edges. */
@@ -30,6 +32,10 @@ export interface SliceSample {
 /** What a generator has recorded over all of its slices; times of counted requests only. */
 export interface Recording {
   readonly serviceTime: Histogram;
+  /** From the due instant; empty in a closed loop. */
+  readonly responseTime: Histogram;
+  /** How long after its due instant a request was sent that had a lane to go on; open loop only. */
+  readonly lateness: Histogram;
   readonly firstByte: Histogram;
   readonly connect: Histogram;
   readonly bodyBytes: number;
@@ -53,6 +59,9 @@ export interface ReplicateSample {
 /** All replicates of one cell. */
 export interface CellSample {
   readonly connections: number;
+  readonly mode: "closed" | "open";
+  /** Processes that generated the load together. */
+  readonly workers: number;
   /** Kept alive, with no connecting between requests. */
   readonly keptAlive: boolean;
   readonly replicates: readonly ReplicateSample[];

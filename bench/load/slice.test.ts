@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { SliceLength } from "./messages.ts";
+import type { ClosedLength } from "./messages.ts";
 import { Slice } from "./slice.ts";
 
 interface Lane {
@@ -8,7 +8,7 @@ interface Lane {
 }
 
 /** A closed loop without a clock: `serviceNs` says how long the nth request takes. */
-function simulate(length: SliceLength, connections: number, serviceNs: (n: number) => number) {
+function simulate(length: ClosedLength, connections: number, serviceNs: (n: number) => number) {
   let nowNs = 0;
   let sent = 0;
   const slice = new Slice(length, connections, nowNs, () => nowNs);

@@ -1,5 +1,5 @@
 import { processCpuNs } from "./cpu.ts";
-import type { SliceLength } from "./messages.ts";
+import type { ClosedLength } from "./messages.ts";
 import type { SliceSample } from "./sample.ts";
 
 /**
@@ -21,7 +21,7 @@ const maxOverrunNs = 1e9;
  */
 export class Slice {
   private phase: Phase = "settling";
-  private readonly length: SliceLength;
+  private readonly length: ClosedLength;
   private readonly connections: number;
   private readonly cpuNs: () => number;
   private readonly beganNs: number;
@@ -37,7 +37,7 @@ export class Slice {
   private failed = 0;
   private inFlight = 0;
 
-  constructor(length: SliceLength, connections: number, nowNs: number, cpuNs = processCpuNs) {
+  constructor(length: ClosedLength, connections: number, nowNs: number, cpuNs = processCpuNs) {
     this.length = length;
     this.connections = connections;
     this.beganNs = nowNs;

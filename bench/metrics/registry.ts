@@ -1,6 +1,7 @@
 import { chunksPerResponse, connectP50, firstByteP50 } from "./arrival.ts";
 import { cpuPerRequest, peakRss, serverCpuPerRequest } from "./cost.ts";
 import type { Metric } from "./metric.ts";
+import { latenessP99, responsePercentiles } from "./response-time.ts";
 import { serviceMax, serviceMean, serviceMin, servicePercentiles } from "./service-time.ts";
 import { bytesPerSecond, requestsPerSecond } from "./throughput.ts";
 
@@ -14,6 +15,8 @@ export const metrics: readonly Metric[] = [
   serviceMean,
   serviceMin,
   serviceMax,
+  ...responsePercentiles,
+  latenessP99,
   firstByteP50,
   connectP50,
   chunksPerResponse,

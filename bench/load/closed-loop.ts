@@ -1,0 +1,39 @@
+import type { Lane } from "./lane.ts";
+import type { Loop } from "./loop.ts";
+import type { ClosedLength } from "./messages.ts";
+import type { SliceSample } from "./sample.ts";
+import { Slice } from "./slice.ts";
+
+/** Every lane sends its next request as soon as it has the answer to its last. */
+export class ClosedLoop implements Loop {
+  private readonly slice: Slice;
+
+  constructor(length: ClosedLength, connections: number, nowNs: number) {
+    this.slice = new Slice(length, connections, nowNs);
+  }
+
+  get done(): boolean {
+    return this.slice.done;
+  }
+
+  begin(lanes: readonly Lane[], nowNs: number): void {
+    for (const lane of lanes) this.free(lane, nowNs);
+  }
+
+  ended(lane: Lane, good: boolean, nowNs: number): void {
+    this.slice.ended(lane.counted, good, nowNs);
+  }
+
+  free(lane: Lane, nowNs: number): void {
+    const admission = this.slice.admit();
+    if (admission !== "stop") lane.send(admission === "counted", nowNs);
+  }
+
+  tick(nowNs: number): void {
+    this.slice.advance(nowNs);
+  }
+
+  sample(nowNs: number): SliceSample {
+    return this.slice.sample(nowNs);
+  }
+}

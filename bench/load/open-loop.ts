@@ -1,0 +1,118 @@
+import { processCpuNs } from "./cpu.ts";
+import type { Lane } from "./lane.ts";
+import type { Loop } from "./loop.ts";
+import type { OpenLength } from "./messages.ts";
+import { Pacer, planDurationMs } from "./pacer.ts";
+import type { SliceSample } from "./sample.ts";
+
+/**
+ * A timer cannot be trusted to fire before about 1.05 ms, nor exactly after: the last stretch before
+ * a due instant is spent turning over the event loop.
+ */
+const spinNs = 2.5e6;
+
+/**
+ * Requests are sent when they are due, whatever became of those before. One that finds no lane free
+ * waits, and its response time counts from its due instant all the same. What waits is not stored:
+ * the pacer's next request is the one that has waited longest.
+ */
+export class OpenLoop implements Loop {
+  private readonly pacer: Pacer;
+  private readonly durationNs: number;
+  private readonly onLate: (latenessNs: number) => void;
+  private readonly startNs: number;
+  private readonly startCpuNs = processCpuNs();
+  /** Free lanes, the longest free one first. */
+  private readonly idle: Lane[] = [];
+  private windowCpuNs = 0;
+  private over = false;
+  private spinning = false;
+  private issued = 0;
+  private ok = 0;
+  private failed = 0;
+  private okInTime = 0;
+  private unsent = 0;
+
+  constructor(length: OpenLength, nowNs: number, onLate: (latenessNs: number) => void) {
+    this.pacer = new Pacer(length.plan, length.share);
+    this.durationNs = planDurationMs(length.plan) * 1e6;
+    this.startNs = nowNs;
+    this.onLate = onLate;
+  }
+
+  get done(): boolean {
+    return this.over && this.ok + this.failed === this.issued;
+  }
+
+  begin(lanes: readonly Lane[], nowNs: number): void {
+    for (const lane of lanes) this.free(lane, nowNs);
+  }
+
+  ended(_: Lane, good: boolean, nowNs: number): void {
+    if (good) this.ok++;
+    else this.failed++;
+    if (good && nowNs - this.startNs <= this.durationNs) this.okInTime++;
+  }
+
+  free(lane: Lane, nowNs: number): void {
+    lane.idleSinceNs = nowNs;
+    this.idle.push(lane);
+    this.dispatch(nowNs);
+    this.awaitNext(nowNs);
+  }
+
+  tick(nowNs: number): void {
+    if (!this.over && nowNs - this.startNs >= this.durationNs) this.finish();
+  }
+
+  sample(nowNs: number): SliceSample {
+    const { issued, ok, failed } = this;
+    return {
+      windowNs: this.durationNs,
+      completed: this.okInTime,
+      cpuNs: this.windowCpuNs,
+      requests: { issued, ok, failed, unfinished: issued - ok - failed },
+      unsent: this.unsent,
+      answered: ok + failed,
+      wholeNs: nowNs - this.startNs,
+    };
+  }
+
+  /** Sends everything that is due, as far as there are lanes. */
+  private dispatch(nowNs: number): void {
+    const elapsedNs = nowNs - this.startNs;
+    while (!this.over && this.idle.length > 0 && this.pacer.dueNs <= elapsedNs) {
+      const lane = this.idle.shift() as Lane;
+      const dueNs = this.startNs + this.pacer.dueNs;
+      this.pacer.advance();
+      this.issued++;
+      // Late is what the loop was, not what the wait for a lane was.
+      this.onLate(nowNs - Math.max(dueNs, lane.idleSinceNs));
+      lane.sendDue(dueNs, nowNs);
+    }
+    if (elapsedNs >= this.durationNs) this.finish();
+  }
+
+  /** Makes sure that somebody looks again when the next request is due. */
+  private awaitNext(nowNs: number): void {
+    if (this.spinning || this.over || this.idle.length === 0) return;
+    this.spinning = true;
+    const again = () => {
+      this.spinning = false;
+      const laterNs = Bun.nanoseconds();
+      this.dispatch(laterNs);
+      this.awaitNext(laterNs);
+    };
+    const endNs = this.startNs + Math.min(this.pacer.dueNs, this.durationNs);
+    const waitNs = endNs - nowNs;
+    if (waitNs > spinNs) setTimeout(again, (waitNs - spinNs) / 1e6);
+    else setImmediate(again);
+  }
+
+  private finish(): void {
+    if (this.over) return;
+    this.over = true;
+    this.windowCpuNs = processCpuNs() - this.startCpuNs;
+    this.unsent = this.pacer.skipAll();
+  }
+}

@@ -1,0 +1,119 @@
+import type { Executor, Generator } from "./executor.ts";
+import { mergeHistograms } from "./histogram.ts";
+import type { SliceLength } from "./messages.ts";
+import type { Recording, SliceSample } from "./sample.ts";
+
+/**
+ * Several generators that work as one: connections, requests and rate are totals, shared out exactly;
+ * counts and CPU add up, histograms merge. One generator is passed through as it is.
+ */
+export async function startGroup(
+  executor: Executor,
+  strategy: string,
+  fixture: string,
+  connections: number,
+  workers: number,
+): Promise<Generator> {
+  const members: Generator[] = [];
+  try {
+    for (let index = 0; index < workers; index++) {
+      const share = shareOf(connections, workers, index);
+      members.push(await executor.start(strategy, fixture, share));
+    }
+  } catch (error) {
+    await Promise.all(members.map((member) => member.abandon()));
+    throw error;
+  }
+  const [only] = members;
+  return workers === 1 && only !== undefined ? only : group(members);
+}
+
+function group(members: readonly Generator[]): Generator {
+  return {
+    async warmUp(durationMs) {
+      const means = await Promise.all(members.map((member) => member.warmUp(durationMs)));
+      return Math.max(...means);
+    },
+    async slice(length) {
+      const parts = members.map((member, index) =>
+        member.slice(lengthOf(length, index, members.length)),
+      );
+      return mergeSlices(await Promise.all(parts));
+    },
+    async finish() {
+      return mergeRecordings(await Promise.all(members.map((member) => member.finish())));
+    },
+    async abandon() {
+      await Promise.all(members.map((member) => member.abandon()));
+    },
+  };
+}
+
+function lengthOf(length: SliceLength, index: number, of: number): SliceLength {
+  switch (length.kind) {
+    case "time":
+      return length;
+    case "requests":
+      return { ...length, count: shareOf(length.count, of, index) };
+    case "open":
+      return { ...length, share: { index, of } };
+  }
+}
+
+/** Windows of workers run side by side: their lengths are averaged, what happened in them adds up. */
+function mergeSlices(parts: readonly SliceSample[]): SliceSample {
+  const sum = (figure: (part: SliceSample) => number) =>
+    parts.reduce((total, part) => total + figure(part), 0);
+  const serverCpuNs = parts[0]?.serverCpuNs;
+  return {
+    windowNs: sum(({ windowNs }) => windowNs) / parts.length,
+    completed: sum(({ completed }) => completed),
+    cpuNs: sum(({ cpuNs }) => cpuNs),
+    requests: {
+      issued: sum(({ requests }) => requests.issued),
+      ok: sum(({ requests }) => requests.ok),
+      failed: sum(({ requests }) => requests.failed),
+      unfinished: sum(({ requests }) => requests.unfinished),
+    },
+    unsent: sum(({ unsent = 0 }) => unsent),
+    answered: sum(({ answered }) => answered),
+    wholeNs: Math.max(...parts.map(({ wholeNs }) => wholeNs)),
+    // Each worker has asked the same server over the same stretch.
+    ...(serverCpuNs !== undefined && { serverCpuNs }),
+  };
+}
+
+function mergeRecordings(parts: readonly Recording[]): Recording {
+  const sum = (figure: (part: Recording) => number) =>
+    parts.reduce((total, part) => total + figure(part), 0);
+  return {
+    serviceTime: mergeHistograms(parts.map(({ serviceTime }) => serviceTime)),
+    responseTime: mergeHistograms(parts.map(({ responseTime }) => responseTime)),
+    lateness: mergeHistograms(parts.map(({ lateness }) => lateness)),
+    firstByte: mergeHistograms(parts.map(({ firstByte }) => firstByte)),
+    connect: mergeHistograms(parts.map(({ connect }) => connect)),
+    bodyBytes: sum(({ bodyBytes }) => bodyBytes),
+    chunks: sum(({ chunks }) => chunks),
+    errors: addCounts(parts.map(({ errors }) => errors)),
+    status: addCounts(parts.map(({ status }) => status)),
+    verifiedBodies: sum(({ verifiedBodies }) => verifiedBodies),
+    warmUpErrors: addCounts(parts.map(({ warmUpErrors }) => warmUpErrors)),
+    peakRssBytes: sum(({ peakRssBytes }) => peakRssBytes),
+  };
+}
+
+/** Adds up counts by their key. */
+export function addCounts(
+  parts: readonly Readonly<Partial<Record<string, number>>>[],
+): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const part of parts) {
+    for (const [key, count = 0] of Object.entries(part)) sums[key] = (sums[key] ?? 0) + count;
+  }
+  return sums;
+}
+
+/** The part of `total` that falls to `index` of `parts`; the parts add up exactly. */
+export function shareOf(total: number, parts: number, index: number): number {
+  return Math.floor(total / parts) + (index < total % parts ? 1 : 0);
+}

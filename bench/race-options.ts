@@ -1,0 +1,134 @@
+import { UserError } from "./errors.ts";
+import { type ArrivalKind, arrivalKinds, planDurationMs, type Stage } from "./load/pacer.ts";
+import { chooseOne, readDurationMs, readPositiveCount, readPositiveDurationMs } from "./options.ts";
+import { coreFixtures, type RaceSettings } from "./plan.ts";
+
+/** The flags that say how a heat is raced. */
+export interface RaceFlags {
+  readonly duration?: string;
+  readonly requests?: string;
+  readonly rate?: string;
+  readonly arrivals: string;
+  readonly stages?: string;
+  readonly workers: string;
+  readonly warmup?: string;
+  readonly replicates?: string;
+  readonly close?: true;
+  readonly timeout: string;
+  readonly seed?: string;
+  readonly quick?: true;
+}
+
+/** What a race takes where the flags are silent, and what `--quick` makes of it. */
+const defaults = {
+  race: {
+    durationMs: 1000,
+    warmUpMs: 350,
+    replicates: 4,
+    connections: [1, 64],
+    fixtures: coreFixtures,
+  },
+  quick: {
+    durationMs: 450,
+    warmUpMs: 350,
+    replicates: 3,
+    connections: [64],
+    fixtures: ["hello", "64k"],
+  },
+};
+
+export function raceDefaults(quick: true | undefined) {
+  return quick ? defaults.quick : defaults.race;
+}
+
+const mostRequestsPerSecond = 1e7;
+
+export function readRaceSettings(flags: RaceFlags): RaceSettings {
+  refuseContradictions(flags);
+  const base = raceDefaults(flags.quick);
+  const stages = flags.stages === undefined ? undefined : readStages(flags.stages);
+  const replicates =
+    flags.replicates === undefined
+      ? // A schedule in stages is run whole by every replicate.
+        stages === undefined
+        ? base.replicates
+        : 1
+      : readPositiveCount("--replicates", flags.replicates, 1000);
+  const requests =
+    flags.requests === undefined ? undefined : readPositiveCount("-n", flags.requests, 1e12);
+  const rate =
+    flags.rate === undefined
+      ? undefined
+      : readPositiveCount("-R", flags.rate, mostRequestsPerSecond);
+  const durationMs = readDuration(flags, base.durationMs, stages, replicates, rate, requests);
+  const schedule = stages ?? (rate && [{ durationMs: durationMs / replicates, rate }]);
+  return {
+    durationMs,
+    requests,
+    warmUpMs:
+      flags.warmup === undefined
+        ? warmUpFor(durationMs / replicates, base.warmUpMs)
+        : readDurationMs("-W", flags.warmup),
+    replicates,
+    workers: readPositiveCount("-w", flags.workers, 64),
+    open: schedule ? { arrivals: readArrivals(flags.arrivals), stages: schedule } : undefined,
+    reading: flags.close ? "eof" : "message",
+    timeoutMs: readPositiveDurationMs("--timeout", flags.timeout),
+    seed: readSeed(flags.seed),
+  };
+}
+
+function refuseContradictions({ duration, requests, rate, stages }: RaceFlags): void {
+  if (requests !== undefined && duration !== undefined) {
+    throw new UserError("-d and -n: give a time or a number of requests, not both");
+  }
+  if (stages === undefined) return;
+  if (rate !== undefined || duration !== undefined || requests !== undefined) {
+    throw new UserError("--stages has its own times and rates: leave out -R, -d and -n");
+  }
+}
+
+/** Measured time of a cell, over all of its replicates. */
+function readDuration(
+  { duration }: RaceFlags,
+  defaultMs: number,
+  stages: readonly Stage[] | undefined,
+  replicates: number,
+  rate: number | undefined,
+  requests: number | undefined,
+): number {
+  if (stages !== undefined) return planDurationMs({ stages }) * replicates;
+  if (rate !== undefined && requests !== undefined) return (requests / rate) * 1000;
+  return duration === undefined ? defaultMs : readPositiveDurationMs("-d", duration);
+}
+
+function readStages(text: string): Stage[] {
+  return text.split(",").map((part) => {
+    const [duration, rate, ...more] = part.trim().split(":");
+    if (!duration || !rate || more.length > 0) {
+      throw new UserError(`--stages ${text}: write it like 5s:1k,10s:5k`);
+    }
+    return {
+      durationMs: readPositiveDurationMs("--stages", duration),
+      rate: readPositiveCount("--stages", rate, mostRequestsPerSecond),
+    };
+  });
+}
+
+function readArrivals(name: string): ArrivalKind {
+  const kinds = arrivalKinds.map((kind) => ({ name: kind }));
+  return chooseOne("kind of arrivals", name, kinds).name;
+}
+
+/** JIT compilation settles in a third of a second or so; longer measurements can wait for more. */
+function warmUpFor(measuredMs: number, leastMs: number): number {
+  return Math.max(leastMs, Math.min(1000, measuredMs / 2));
+}
+
+function readSeed(text: string | undefined): number {
+  if (text === undefined) return Date.now() % 1_000_000;
+  if (!/^\d{1,9}$/.test(text)) {
+    throw new UserError(`--seed ${text}: must be a whole number from 0 to 999999999`);
+  }
+  return Number(text);
+}
