@@ -3,6 +3,13 @@ import { version } from "../package.json";
 import { UserError } from "./errors.ts";
 import { addLoadOptions, type LoadConfig, readLoadOptions } from "./load-options.ts";
 import { chooseOne } from "./options.ts";
+import {
+  commandLine,
+  type Env,
+  type OutputConfig,
+  type OutputFlags,
+  readOutput,
+} from "./output-options.ts";
 import { reporters } from "./reporters/registry.ts";
 import type { Reporter } from "./reporters/reporter.ts";
 import { addServeOptions, readServeOptions, type ServeConfig } from "./serve-options.ts";
@@ -13,11 +20,10 @@ export type Config =
   | { readonly command: "load"; readonly load: LoadConfig }
   | { readonly command: "serve"; readonly serve: ServeConfig }
   | { readonly command: "report"; readonly files: readonly string[]; readonly reporter: Reporter }
+  | { readonly command: "verify"; readonly output: OutputConfig; readonly line: string }
   | { readonly command: "list"; readonly json: boolean }
   /** Help or the version was asked for; this is the text. */
   | { readonly command: "show"; readonly text: string };
-
-export type Env = Readonly<Record<string, string | undefined>>;
 
 const examples = `
 The flags of a race: bun run bench load --help
@@ -31,6 +37,7 @@ Examples:
   bun run bench load --threshold 'serviceP99Ns<5ms' --json -o result.json
   bun run bench report result.json
   bun run bench serve --port 8080
+  bun run bench verify                           is what is measured here true? 40 s
 
 Exit codes: 0 fine, 1 a threshold missed, 2 wrong input, 3 invalid measurement, 130 interrupted.`;
 
@@ -72,6 +79,17 @@ export function readConfig(argv: readonly string[], env: Env): Config {
   ).action((flags) => {
     config = { command: "serve", serve: readServeOptions(flags) };
   });
+  program
+    .command("verify")
+    .description(
+      "our own driver against servers whose delays are known: is this machine's measurement true?",
+    )
+    .option("--json", "the result on stdout, nothing else there")
+    .option("-o, --output <file>", "write the result there as well")
+    .option("--no-save", "keep no result in results/runs")
+    .action((flags: OutputFlags) => {
+      config = { command: "verify", output: readOutput(flags, env), line: commandLine(argv) };
+    });
   program
     .command("list")
     .description("strategies, fixtures, metrics and reporters")

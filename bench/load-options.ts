@@ -1,26 +1,22 @@
-import { join } from "node:path";
 import type { Command } from "commander";
 import { fixtures } from "../fixtures/registry.ts";
 import { type ServerSource, serverSources } from "../server/messages.ts";
 import { strategies } from "../src/strategies/registry.ts";
-import type { Env } from "./config.ts";
 import { UserError } from "./errors.ts";
 import { arrivalKinds } from "./load/pacer.ts";
 import { chooseMany, readPositiveCount } from "./options.ts";
+import {
+  commandLine,
+  type Env,
+  type OutputConfig,
+  type OutputFlags,
+  readOutput,
+} from "./output-options.ts";
 import { coreFixtures, coreStrategies, type RaceSettings } from "./plan.ts";
 import { type RaceFlags, raceDefaults, readRaceSettings } from "./race-options.ts";
 import { readServerSource } from "./serve-options.ts";
 import { targetFixtureName } from "./target.ts";
 import { parseThreshold, type Threshold } from "./threshold.ts";
-
-/** What to do with a result. */
-export interface OutputConfig {
-  readonly json: boolean;
-  /** A file that the user named. */
-  readonly file: string | undefined;
-  /** Where every result is kept; undefined for nowhere. */
-  readonly runsDirectory: string | undefined;
-}
 
 export type TargetConfig =
   | { readonly kind: "own"; readonly source: ServerSource }
@@ -38,16 +34,13 @@ export interface LoadConfig {
   readonly command: string;
 }
 
-interface LoadFlags extends RaceFlags {
+interface LoadFlags extends RaceFlags, OutputFlags {
   readonly strategy?: string;
   readonly fixture?: string;
   readonly connections?: string;
   readonly server: string;
   readonly target?: string;
   readonly threshold?: readonly string[];
-  readonly json?: true;
-  readonly output?: string;
-  readonly save: boolean;
 }
 
 const mostConnections = 20_000;
@@ -111,7 +104,7 @@ export function readLoadOptions(flags: LoadFlags, argv: readonly string[], env: 
     target,
     thresholds: (flags.threshold ?? []).map(parseThreshold),
     output: readOutput(flags, env),
-    command: ["bun run bench", ...argv].join(" "),
+    command: commandLine(argv),
   };
 }
 
@@ -137,13 +130,4 @@ function readTarget({ target, server }: LoadFlags): TargetConfig {
     throw new UserError(`--target ${target}: must be an http:// URL, like http://127.0.0.1:8000/`);
   }
   return { kind: "other", url };
-}
-
-function readOutput({ json, output, save }: LoadFlags, env: Env): OutputConfig {
-  const results = env.READRACE_RESULTS ?? join(import.meta.dir, "../results");
-  return {
-    json: json ?? false,
-    file: output,
-    runsDirectory: save ? join(results, "runs") : undefined,
-  };
 }

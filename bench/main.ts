@@ -3,9 +3,11 @@ import { list } from "./commands/list.ts";
 import { load } from "./commands/load.ts";
 import { report } from "./commands/report.ts";
 import { serve } from "./commands/serve.ts";
-import { type Config, type Env, readConfig } from "./config.ts";
+import { verify } from "./commands/verify.ts";
+import { type Config, readConfig } from "./config.ts";
 import { UserError } from "./errors.ts";
 import { exitCodes, type Io } from "./io.ts";
+import type { Env } from "./output-options.ts";
 
 /** The whole program: from a command line to its exit code. */
 export async function main(argv: readonly string[], env: Env, io: Io): Promise<number> {
@@ -29,6 +31,8 @@ async function run(config: Config, io: Io): Promise<number> {
       return report(config.files, config.reporter, io);
     case "serve":
       return serve(config.serve, io);
+    case "verify":
+      return verify(config.output, config.line, io);
     case "list":
       return list(config.json, io);
     case "show":

@@ -16,6 +16,7 @@ import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { asError } from "../src/errors.ts";
 import { UserError } from "./errors.ts";
+import type { OutputConfig } from "./output-options.ts";
 import { type Result, resultSchema } from "./result.ts";
 
 /** Reads and validates a result; a UserError says what is wrong with the file. */
@@ -44,7 +45,7 @@ function parseResult(text: string): Result | string {
 }
 
 /** Where a run's result goes when nobody names a file: sorted by time, never twice the same. */
-export function runPath(directory: string, { startedAt, kind }: Result): string {
+function runPath(directory: string, { startedAt, kind }: Result): string {
   const stamp = startedAt.replace(/[:.]/g, "-");
   return join(directory, `${stamp}-${kind}-${process.pid}.json`);
 }
@@ -69,6 +70,13 @@ export function checkWritable(path: string): void {
   if (!isOurs) {
     throw new UserError(`${path} exists and is not a readrace result; name another file with -o`);
   }
+}
+
+/** Writes a result wherever it belongs, and returns the paths. */
+export function saveResult({ file, runsDirectory }: OutputConfig, result: Result): string[] {
+  const paths = [file ?? [], runsDirectory ? runPath(runsDirectory, result) : []].flat();
+  for (const path of paths) writeResult(path, result);
+  return paths;
 }
 
 /** Writes a result whole or not at all: beside its place, synced, then renamed. */

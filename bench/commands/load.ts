@@ -5,14 +5,14 @@ import { exitCodes, type Io } from "../io.ts";
 import type { Executor } from "../load/executor.ts";
 import { processExecutor } from "../load/process-executor.ts";
 import { race } from "../load/race.ts";
-import type { LoadConfig, OutputConfig } from "../load-options.ts";
+import type { LoadConfig } from "../load-options.ts";
 import { meanRate, planHeats } from "../plan.ts";
 import { createProgress } from "../progress.ts";
 import { json } from "../reporters/json.ts";
 import { text } from "../reporters/text.ts";
 import { type CellResult, type Comparison, type Result, schemaVersion } from "../result.ts";
 import { seededRandom } from "../stats/random.ts";
-import { checkWritable, runPath, writeResult } from "../store.ts";
+import { checkWritable, saveResult } from "../store.ts";
 import { otherTarget, ownTarget, type Target } from "../target.ts";
 import { missedThresholds } from "../threshold.ts";
 
@@ -76,7 +76,7 @@ async function warmServer({ fixtures, settings }: LoadConfig, executor: Executor
 /** Saves, prints, and says by the exit code how it went. */
 function conclude(config: LoadConfig, result: Result, io: Io): number {
   io.out.write((config.output.json ? json : text).render(result));
-  for (const path of save(config.output, result)) {
+  for (const path of saveResult(config.output, result)) {
     if (!config.output.json) io.out.write(`\nSaved to ${path}\n`);
   }
   const missed = missedThresholds(result.cells, config.thresholds);
@@ -87,12 +87,6 @@ function conclude(config: LoadConfig, result: Result, io: Io): number {
     return exitCodes.invalid;
   }
   return missed.length > 0 ? exitCodes.missed : exitCodes.fine;
-}
-
-function save({ file, runsDirectory }: OutputConfig, result: Result): string[] {
-  const paths = [file ?? [], runsDirectory ? runPath(runsDirectory, result) : []].flat();
-  for (const path of paths) writeResult(path, result);
-  return paths;
 }
 
 function openTarget({ target, fixtures }: LoadConfig): Promise<Target> {

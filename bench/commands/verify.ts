@@ -1,0 +1,100 @@
+import { version } from "../../package.json";
+import { cellResults } from "../cell-result.ts";
+import { describeEnvironment } from "../environment.ts";
+import { exitCodes, type Io } from "../io.ts";
+import type { OutputConfig } from "../output-options.ts";
+import { json } from "../reporters/json.ts";
+import { renderTable } from "../reporters/table.ts";
+import { type CellResult, type Result, schemaVersion } from "../result.ts";
+import { checkWritable, saveResult } from "../store.ts";
+import { formatNs } from "../units.ts";
+import { toleranceMs, verifyCases } from "../verify/cases.ts";
+import { type Verification, verifyCase } from "../verify/run.ts";
+
+/** Checks our own driver against servers whose delays are known; exit code 3 where they disagree. */
+export async function verify(output: OutputConfig, line: string, io: Io): Promise<number> {
+  if (output.file !== undefined) checkWritable(output.file);
+  const startedAt = new Date().toISOString();
+  const cells: CellResult[] = [];
+  const rows: string[][] = [];
+  for (const theCase of verifyCases) {
+    if (io.signal.aborted) break;
+    if (io.err.isTty) io.err.write(`\r\x1b[2K${theCase.name}`);
+    const verification = await verifyCase(theCase, io.signal);
+    if (verification === undefined) break;
+    cells.push(...verifiedCells(verification));
+    rows.push(...verifiedRows(verification));
+  }
+  if (io.err.isTty) io.err.write("\r\x1b[2K");
+  const result: Result = {
+    schemaVersion,
+    tool: { name: "readrace", version },
+    kind: "load",
+    startedAt,
+    finishedAt: new Date().toISOString(),
+    command: line,
+    seed: 1,
+    interrupted: io.signal.aborted,
+    environment: describeEnvironment("delay servers", true),
+    cells,
+  };
+  return conclude(result, rows, output, io);
+}
+
+function conclude(result: Result, rows: string[][], output: OutputConfig, io: Io): number {
+  const { cells, interrupted } = result;
+  const wrong = cells.filter(({ valid }) => !valid).length;
+  if (output.json) {
+    io.out.write(json.render(result));
+  } else {
+    const headings = ["case", "", "expected", "measured", "off by", "allowed", "", "service time"];
+    const columns = headings.map((heading, index) => ({
+      heading,
+      align: [0, 6].includes(index) ? ("left" as const) : ("right" as const),
+    }));
+    io.out.write(renderTable(columns, rows));
+    io.out.write(`\n${verdictOf(cells, wrong)}\n`);
+  }
+  for (const path of saveResult(output, result)) {
+    if (!output.json) io.out.write(`Saved to ${path}\n`);
+  }
+  if (interrupted) return exitCodes.interrupted;
+  return wrong === 0 && cells.length === verifyCases.length ? exitCodes.fine : exitCodes.invalid;
+}
+
+function verdictOf(cells: readonly CellResult[], wrong: number): string {
+  if (cells.length < verifyCases.length) return "Stopped before every case was run.";
+  if (wrong === 0) return "True: every percentile agrees with what is known.";
+  return (
+    `NOT true on this machine now: ${wrong} of ${cells.length} cases disagree. ` +
+    "Is anything else running? Run it again on an idle machine."
+  );
+}
+
+/** The cells of a case, with a line of audit for each percentile. */
+function verifiedCells({ heat, sample, agreements }: Verification): CellResult[] {
+  const lines = agreements.map(({ percent, expectedMs, measuredMs, ok }) => ({
+    check: `verify-p${percent}`,
+    ok,
+    detail: `expected ${formatNs(expectedMs * 1e6)}, measured ${formatNs(measuredMs * 1e6)}`,
+  }));
+  return cellResults(heat, [sample]).map((cell) => ({
+    ...cell,
+    audit: [...cell.audit, ...lines],
+    valid: cell.valid && agreements.every(({ ok }) => ok),
+  }));
+}
+
+function verifiedRows({ heat, sample, agreements, serviceMs }: Verification): string[][] {
+  const ms = (value: number) => `${value.toFixed(3)} ms`;
+  return agreements.map(({ percent, expectedMs, measuredMs, ok }, index) => [
+    index === 0 ? heat.fixture : "",
+    `p${percent}`,
+    ms(expectedMs),
+    ms(measuredMs),
+    ms(measuredMs - expectedMs),
+    ms(toleranceMs(expectedMs)),
+    ok ? "ok" : "WRONG",
+    sample.mode === "open" ? ms(serviceMs[percent]) : "",
+  ]);
+}

@@ -1,0 +1,116 @@
+import { join } from "node:path";
+import { spawnChild } from "../child.ts";
+import { decodeHistogram, percentileOf } from "../load/histogram.ts";
+import { processExecutor } from "../load/process-executor.ts";
+import { race } from "../load/race.ts";
+import type { CellSample } from "../load/sample.ts";
+import { pooled } from "../metrics/metric.ts";
+import type { Heat, RaceSettings } from "../plan.ts";
+import { seededRandom } from "../stats/random.ts";
+import type { Target } from "../target.ts";
+import type { DelayCommand, DelayListening, DelayReport } from "./behaviour.ts";
+import { toleranceMs, type VerifiedPercent, type VerifyCase, verifiedPercents } from "./cases.ts";
+
+const script = join(import.meta.dir, "delay-server.ts");
+
+/** For the JIT compilers; the server's delays are the same in it, and a backlog is worked off after it. */
+const warmUpMs = 500;
+
+/** One percentile, expected and measured. */
+export interface Agreement {
+  readonly percent: VerifiedPercent;
+  readonly expectedMs: number;
+  readonly measuredMs: number;
+  readonly ok: boolean;
+}
+
+export interface Verification {
+  readonly heat: Heat;
+  readonly sample: CellSample;
+  readonly agreements: readonly Agreement[];
+  /** What service time says where response time is verified: blind to waiting. */
+  readonly serviceMs: Readonly<Record<VerifiedPercent, number>>;
+}
+
+/** Runs one case; undefined when it was interrupted. */
+export async function verifyCase(
+  theCase: VerifyCase,
+  signal: AbortSignal,
+): Promise<Verification | undefined> {
+  const server = spawnChild<DelayCommand, DelayListening | DelayReport>(
+    script,
+    theCase.behaviour,
+    "server",
+  );
+  try {
+    const listening = await server.next();
+    if (listening.kind !== "listening") throw new Error("the delay server did not start");
+    const settings = settingsOf(theCase);
+    const executor = processExecutor(targetAt(listening.port), "message", settings.timeoutMs);
+    const heat: Heat = {
+      fixture: theCase.name,
+      connections: theCase.connections,
+      strategies: ["callback"],
+      ...(theCase.stages && { rate: theCase.stages[0]?.rate ?? 0 }),
+    };
+    const [sample] = await race(heat, settings, executor, seededRandom(1), signal);
+    const report = await server.ask("delays");
+    if (sample === undefined || sample.replicates.length === 0) return undefined;
+    if (report.kind !== "delays") throw new Error("the delay server gave no delays");
+    return compare(theCase, heat, sample, report);
+  } finally {
+    await server.stop();
+  }
+}
+
+function settingsOf({ durationMs, stages }: VerifyCase): RaceSettings {
+  return {
+    durationMs,
+    requests: undefined,
+    warmUpMs,
+    replicates: 1,
+    workers: 1,
+    open: stages && { arrivals: "constant", stages },
+    reading: "message",
+    timeoutMs: 30_000,
+    seed: 1,
+  };
+}
+
+function targetAt(port: number): Target {
+  const sha256 = new Bun.CryptoHasher("sha256").update("ok").digest("hex");
+  return {
+    local: true,
+    fixture: () => ({
+      endpoint: { host: "127.0.0.1", port },
+      requestTarget: "/",
+      expected: { status: 200, bodyBytes: 2, sha256 },
+    }),
+    serverCpuNs: () => Promise.resolve(undefined),
+    stop: () => Promise.resolve(),
+  };
+}
+
+function compare(
+  { expectation }: VerifyCase,
+  heat: Heat,
+  sample: CellSample,
+  report: DelayReport,
+): Verification {
+  const own = decodeHistogram(report.delays);
+  const service = pooled(sample, ({ serviceTime }) => serviceTime);
+  const response = pooled(sample, ({ responseTime }) => responseTime);
+  const measured = expectation.kind === "arithmetic" ? response : service;
+  if (measured === undefined || service === undefined) throw new Error("nothing was measured");
+  const agreements = verifiedPercents.map((percent) => {
+    const expectedMs =
+      expectation.kind === "arithmetic"
+        ? expectation.responseMs[percent]
+        : percentileOf(own, percent) / 1e6;
+    const measuredMs = percentileOf(measured, percent) / 1e6;
+    const ok = Math.abs(measuredMs - expectedMs) <= toleranceMs(expectedMs);
+    return { percent, expectedMs, measuredMs, ok };
+  });
+  const ms = (percent: VerifiedPercent) => percentileOf(service, percent) / 1e6;
+  return { heat, sample, agreements, serviceMs: { 50: ms(50), 90: ms(90), 99: ms(99) } };
+}
