@@ -56,8 +56,7 @@ function interruptSignal(): AbortSignal {
       process.exit(exitCodes.interrupted);
     }
   };
-  process.on("SIGINT", interrupt);
-  process.on("SIGTERM", interrupt);
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, interrupt);
   return controller.signal;
 }
 

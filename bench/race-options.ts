@@ -73,7 +73,7 @@ export function readRaceSettings(flags: RaceFlags): RaceSettings {
     workers: readPositiveCount("-w", flags.workers, 64),
     open: schedule ? { arrivals: readArrivals(flags.arrivals), stages: schedule } : undefined,
     reading: flags.close ? "eof" : "message",
-    timeoutMs: readPositiveDurationMs("--timeout", flags.timeout),
+    timeoutMs: readTimeoutMs(flags.timeout),
     seed: readSeed(flags.seed),
   };
 }
@@ -123,6 +123,13 @@ function readArrivals(name: string): ArrivalKind {
 /** JIT compilation settles in a third of a second or so; longer measurements can wait for more. */
 function warmUpFor(measuredMs: number, leastMs: number): number {
   return Math.max(leastMs, Math.min(1000, measuredMs / 2));
+}
+
+/** Timers do not reach further than 24 days; nobody waits for more than one. */
+function readTimeoutMs(text: string): number {
+  const ms = readPositiveDurationMs("--timeout", text);
+  if (ms > 24 * 3_600_000) throw new UserError(`--timeout ${text}: must be at most 24h`);
+  return ms;
 }
 
 function readSeed(text: string | undefined): number {

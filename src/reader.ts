@@ -58,6 +58,11 @@ export class Reader {
     return this.error;
   }
 
+  /** Bytes that were fed and not yet read. */
+  get bufferedBytes(): number {
+    return this.buffer.length;
+  }
+
   /** True when EOF was fed and nothing is left to read. */
   atEof(): boolean {
     return this.eof && this.buffer.length === 0;

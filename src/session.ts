@@ -32,12 +32,13 @@ export class ClientSession {
   private readonly reading: Reading;
   private readonly timeoutMs: number;
   private readonly dial: (endpoint: Endpoint) => Dial;
+  private closed = false;
   private readonly idle = new Map<string, Connection<Response>[]>();
 
   constructor(options: SessionOptions = {}) {
     this.strategy = options.strategy ?? callback;
     this.reading = options.reading ?? "message";
-    this.timeoutMs = options.timeoutMs ?? 10_000;
+    this.timeoutMs = Math.min(options.timeoutMs ?? 10_000, longestTimerMs);
     this.dial = options.dial ?? ((endpoint) => this.dialTcp(endpoint));
   }
 
@@ -65,8 +66,9 @@ export class ClientSession {
     return this.request("DELETE", url, options);
   }
 
-  /** Closes the connections that are kept. */
+  /** Closes the connections that are kept, and those under way when their exchange has ended. */
   close(): void {
+    this.closed = true;
     for (const connections of this.idle.values()) {
       for (const connection of connections) connection.close();
     }
@@ -78,6 +80,7 @@ export class ClientSession {
     url: string,
     options: SessionRequestOptions = {},
   ): Promise<Response> {
+    if (this.closed) throw new Error("the session is closed");
     const { protocol, host, hostname, port, pathname, search } = new URL(url);
     if (protocol !== "http:") throw new TypeError(`cannot speak ${protocol} only http:`);
     const close = this.reading === "eof";
@@ -96,11 +99,15 @@ export class ClientSession {
     for (;;) {
       const connection = connections.pop();
       if (connection === undefined || connection.usable) return connection;
+      connection.close();
     }
   }
 
   private keep(host: string, connection: Connection<Response>, response: Response): void {
-    if (!response.persistent || !connection.usable) return;
+    if (this.closed || !response.persistent || !connection.usable) {
+      connection.close();
+      return;
+    }
     const connections = this.idle.get(host) ?? [];
     connections.push(connection);
     this.idle.set(host, connections);
@@ -111,6 +118,9 @@ export class ClientSession {
     return (protocol) => createConnection(protocol, endpoint, options);
   }
 }
+
+/** A timer of more than 31 bits fires at once. */
+const longestTimerMs = 2 ** 31 - 1;
 
 /** One exchange as a promise; after `timeoutMs` the connection is closed and it rejects. */
 export function exchange(

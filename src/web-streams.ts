@@ -6,6 +6,8 @@ import { connectionLostError } from "./writer.ts";
 export interface WebStreams {
   readonly readable: ReadableStream<Uint8Array>;
   readonly writable: WritableStream<Uint8Array>;
+  /** Bytes that have arrived and wait in `readable`. */
+  readonly bufferedBytes: number;
 }
 
 /** Reading pauses while this much waits in the stream: two of the largest chunks that Bun delivers. */
@@ -61,6 +63,10 @@ class WebStreamProtocol implements Protocol, WebStreams {
     });
   }
 
+  get bufferedBytes(): number {
+    return this.done ? 0 : highWaterBytes - (this.source?.desiredSize ?? highWaterBytes);
+  }
+
   connectionMade(transport: Transport): void {
     this.transport = transport;
   }
@@ -82,11 +88,12 @@ class WebStreamProtocol implements Protocol, WebStreams {
   connectionLost(error: Error | null): void {
     this.finish(error);
     this.sink?.error(error ?? connectionLostError());
-    this.writeWaiter?.resolve();
+    this.writeWaiter?.reject(error ?? connectionLostError());
   }
 
   pauseWriting(): void {
     this.writeWaiter = Promise.withResolvers<void>();
+    this.writeWaiter.promise.catch(() => {});
   }
 
   resumeWriting(): void {

@@ -10,8 +10,8 @@ import type { GeneratorCommand, GeneratorOptions, GeneratorReport } from "./mess
 function main(): void {
   const report = (message: GeneratorReport) => process.send?.(message);
   process.on("disconnect", () => process.exit(0));
-  // Ctrl-C reaches the whole process group; when to end is the coordinator's decision.
-  process.on("SIGINT", () => {});
+  // These reach the whole process group; when to end is the coordinator's decision.
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => {});
   const options = JSON.parse(process.argv[2] ?? "{}") as GeneratorOptions;
   const driver = new Driver(findStrategy(options.strategy), options);
   process.on("message", (command: GeneratorCommand) => {

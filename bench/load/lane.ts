@@ -60,8 +60,13 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
     this.busy = true;
     this.startNs = nowNs;
     const { connection } = this;
-    if (connection?.usable) this.write(connection, nowNs);
-    else void this.connectAndWrite();
+    if (connection?.usable) {
+      this.write(connection, nowNs);
+      return;
+    }
+    connection?.close();
+    this.connection = undefined;
+    void this.connectAndWrite();
   }
 
   /** Sends a counted request that was due at `dueNs`. */

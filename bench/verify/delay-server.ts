@@ -65,7 +65,7 @@ function main(): void {
     socket: { data: accept },
   });
   process.on("disconnect", () => process.exit(0));
-  process.on("SIGINT", () => {});
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => {});
   process.on("message", (command: DelayCommand) => {
     const report: DelayReport = { kind: "delays", delays: encodeHistogram(delays) };
     if (command === "reset") delays = createHistogram();

@@ -34,7 +34,8 @@ class ChunkLoop implements PromisedConnection {
   }
 
   get usable(): boolean {
-    return !this.writer.isClosing() && !this.reader.atEof();
+    // Between exchanges nothing may wait: it would be taken for the next answer.
+    return !this.writer.isClosing() && !this.reader.atEof() && this.reader.bufferedBytes === 0;
   }
 
   async request(request: EncodedRequest, { keepBody }: ExchangeOptions): Promise<Response> {

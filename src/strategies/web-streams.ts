@@ -19,21 +19,23 @@ class WebStreamLoop implements PromisedConnection {
   private readonly reader: ReadableStreamDefaultReader<Uint8Array>;
   private readonly writer: WritableStreamDefaultWriter<Uint8Array>;
   private readonly collector: ResponseCollector;
+  private readonly streams: WebStreams;
   private open = true;
 
-  constructor({ readable, writable }: WebStreams, reading: Reading) {
+  constructor(streams: WebStreams, reading: Reading) {
+    const { readable, writable } = streams;
+    this.streams = streams;
     this.reader = readable.getReader();
     this.writer = writable.getWriter();
     this.collector = new ResponseCollector(reading);
-    const ended = () => {
-      this.open = false;
-    };
+    const ended = () => this.close();
     this.reader.closed.then(ended, ended);
     this.writer.closed.catch(ended);
   }
 
   get usable(): boolean {
-    return this.open;
+    // Between exchanges nothing may wait: it would be taken for the next answer.
+    return this.open && this.streams.bufferedBytes === 0;
   }
 
   async request(request: EncodedRequest, { keepBody }: ExchangeOptions): Promise<Response> {
@@ -50,6 +52,7 @@ class WebStreamLoop implements PromisedConnection {
   }
 
   close(): void {
+    if (!this.open) return;
     this.open = false;
     this.writer.abort().catch(() => {});
     this.reader.cancel().catch(() => {});
