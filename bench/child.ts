@@ -6,6 +6,8 @@ export interface Child<Command, Report> {
   readonly pid: number;
   /** Sends a command and resolves with its report; rejects when the process ends instead. */
   ask(command: Command): Promise<Report>;
+  /** Sends a command that has no report. */
+  tell(command: Command): void;
   /** The next report without a command: what a process says when it has started. */
   next(): Promise<Report>;
   /** Resolves when the process is gone, however it ended. */
@@ -61,6 +63,9 @@ export function spawnChild<Command, Report>(
     ask(command) {
       child.send(command);
       return next();
+    },
+    tell(command) {
+      child.send(command);
     },
     async stop() {
       child.kill("SIGKILL");

@@ -102,7 +102,7 @@ export function readConfig(argv: readonly string[], env: Env): Config {
     program.parse(argv, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) throw new UserError(oneLine(error.message));
+    if (error.exitCode !== 0) throw new UserError(describeError(error, argv));
     return { command: "show", text: shown };
   }
   if (config === undefined) throw new Error("no command was read");
@@ -119,8 +119,10 @@ function refuseUnknownCommand(program: Command, [word]: readonly string[]): void
   throw new UserError(`no command is named "${word}"; ${hint}`);
 }
 
-/** Commander speaks in lines, with a prefix of its own. */
-function oneLine(message: string): string {
+/** Commander speaks in lines, with a prefix of its own, and is silent on the help of nothing. */
+function describeError({ code, message }: CommanderError, argv: readonly string[]): string {
+  if (code === "commander.help") return `no command is named "${argv[1]}"; see --help`;
+  if (code === "commander.excessArguments") return `${message.slice(7)}; the command comes first`;
   return message
     .replace(/^error: /, "")
     .replace(/\s*\n\s*/g, " ")

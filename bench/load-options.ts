@@ -4,7 +4,7 @@ import { type ServerSource, serverSources } from "../server/messages.ts";
 import { strategies } from "../src/strategies/registry.ts";
 import { UserError } from "./errors.ts";
 import { arrivalKinds } from "./load/pacer.ts";
-import { chooseMany, readPositiveCount } from "./options.ts";
+import { chooseMany, readPositiveCount, splitList } from "./options.ts";
 import {
   commandLine,
   type Env,
@@ -118,7 +118,8 @@ function readFixtures({ fixture, quick }: LoadFlags, target: TargetConfig): read
 
 function readConnections({ connections, quick }: LoadFlags): readonly number[] {
   if (connections === undefined) return raceDefaults(quick).connections;
-  const words = connections.split(",").map((word) => word.trim());
+  const words = splitList(connections);
+  if (words.length === 0) throw new UserError("-c needs a number of connections, like 1,64");
   return [...new Set(words.map((word) => readPositiveCount("-c", word, mostConnections)))];
 }
 

@@ -70,5 +70,12 @@ if (import.meta.main) {
     err: stream(process.stderr),
     signal: interruptSignal(),
   };
-  process.exitCode = await main(process.argv.slice(2), process.env, io);
+  // A reader that has seen enough, like head(1), is no fault.
+  process.stdout.on("error", (error: Error & { code?: string }) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+  const exitCode = await main(process.argv.slice(2), process.env, io);
+  // A connection attempt that was given up must not keep the process; output must be out first.
+  await new Promise((resolve) => process.stdout.write("", resolve));
+  process.exit(exitCode);
 }

@@ -18,8 +18,17 @@ export function chooseOne<T extends Named>(kind: string, name: string, all: read
 
 /** "a,b" as the names of items, each once. */
 export function chooseMany<T extends Named>(kind: string, list: string, all: readonly T[]): T[] {
-  const names = list.split(",").map((name) => name.trim());
+  const names = splitList(list);
+  if (names.length === 0) throw new UserError(`--${kind} needs a name; see list`);
   return [...new Set(names)].map((name) => chooseOne(kind, name, all));
+}
+
+/** "a, b," as its words. */
+export function splitList(list: string): string[] {
+  return list
+    .split(",")
+    .map((word) => word.trim())
+    .filter((word) => word !== "");
 }
 
 export function readDurationMs(flag: string, text: string): number {

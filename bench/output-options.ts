@@ -19,7 +19,7 @@ export interface OutputFlags {
 }
 
 export function readOutput({ json, output, save }: OutputFlags, env: Env): OutputConfig {
-  const results = env.READRACE_RESULTS ?? join(import.meta.dir, "../results");
+  const results = env.READRACE_RESULTS || join(import.meta.dir, "../results");
   return {
     json: json ?? false,
     file: output,

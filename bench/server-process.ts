@@ -23,7 +23,7 @@ export async function startServer(options: ServerOptions, side?: Side): Promise<
     await child.stop();
     const why = first.kind === "failed" ? first.message : "it did not start";
     throw new UserError(
-      `cannot serve on ${options.host} port ${options.port}: ${why}; choose another --port`,
+      `cannot serve on ${options.host} port ${options.port}: ${why}; choose another --host or --port`,
     );
   }
   return {

@@ -13,7 +13,6 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { z } from "zod";
 import { asError } from "../src/errors.ts";
 import { UserError } from "./errors.ts";
 import type { OutputConfig } from "./output-options.ts";
@@ -38,7 +37,10 @@ function parseResult(text: string): Result | string {
   try {
     const parsed = resultSchema.safeParse(JSON.parse(text));
     if (parsed.success) return parsed.data;
-    return z.prettifyError(parsed.error).replace(/\s*\n\s*/g, " ");
+    const [first, ...others] = parsed.error.issues;
+    const where =
+      first === undefined ? "" : `${first.path.join(".") || "the top"}: ${first.message}`;
+    return others.length > 0 ? `${where}, and ${others.length} more` : where;
   } catch (error) {
     return asError(error).message;
   }
@@ -50,11 +52,24 @@ function runPath(directory: string, { startedAt, kind }: Result): string {
   return join(directory, `${stamp}-${kind}-${process.pid}.json`);
 }
 
-/**
- * Makes sure, before a run, that a result can be written to `path`: afterwards it would be too late.
- * A file that holds anything but a result is never replaced.
- */
-export function checkWritable(path: string): void {
+/** Makes sure, before a run, that its result can be written: afterwards it would be too late. */
+export function checkOutput({ file, runsDirectory }: OutputConfig): void {
+  if (file !== undefined) checkFile(file);
+  if (runsDirectory === undefined) return;
+  try {
+    mkdirSync(runsDirectory, { recursive: true });
+    accessSync(runsDirectory, constants.W_OK);
+  } catch (cause) {
+    const why = asError(cause).message;
+    throw new UserError(`cannot keep results in ${runsDirectory}: ${why}; use --no-save`, {
+      cause,
+    });
+  }
+}
+
+/** A file that holds anything but a result is never replaced. */
+function checkFile(path: string): void {
+  if (path === "") throw new UserError("-o needs the name of a file");
   const directory = dirname(resolve(path));
   if (!existsSync(directory)) {
     throw new UserError(`cannot write ${path}: the folder ${directory} does not exist; create it`);
@@ -75,7 +90,15 @@ export function checkWritable(path: string): void {
 /** Writes a result wherever it belongs, and returns the paths. */
 export function saveResult({ file, runsDirectory }: OutputConfig, result: Result): string[] {
   const paths = [file ?? [], runsDirectory ? runPath(runsDirectory, result) : []].flat();
-  for (const path of paths) writeResult(path, result);
+  const failures: string[] = [];
+  for (const path of paths) {
+    try {
+      writeResult(path, result);
+    } catch (error) {
+      failures.push(asError(error).message);
+    }
+  }
+  if (failures.length > 0) throw new Error(failures.join("; "));
   return paths;
 }
 

@@ -6,6 +6,7 @@ import type { Endpoint } from "../src/protocol.ts";
 import { ClientSession } from "../src/session.ts";
 import { UserError } from "./errors.ts";
 import type { ExpectedAnswer } from "./load/messages.ts";
+import type { RaceSettings } from "./plan.ts";
 import { startServer } from "./server-process.ts";
 
 /** Where one fixture is fetched, and what must come back. */
@@ -47,10 +48,16 @@ export async function ownTarget(source: ServerSource, names: readonly string[]):
  * Any other HTTP/1.1 server: what it answers now is what it must go on answering. With fixtures,
  * their paths below the URL; without, the URL itself.
  */
-export async function otherTarget(base: URL, names: readonly string[]): Promise<Target> {
+export async function otherTarget(
+  base: URL,
+  names: readonly string[],
+  { reading, timeoutMs }: Pick<RaceSettings, "reading" | "timeoutMs">,
+): Promise<Target> {
+  const session = new ClientSession({ reading, timeoutMs });
   const urls = names.map((name): [string, URL] => [name, urlBelow(base, name)]);
   const fixtures = new Map<string, TargetFixture>();
-  for (const [name, url] of urls) fixtures.set(name, locate(url, await learn(url)));
+  for (const [name, url] of urls) fixtures.set(name, locate(url, await learn(session, url)));
+  session.close();
   return {
     local: false,
     fixture: (name) => lookUp(fixtures, name),
@@ -87,8 +94,7 @@ function expectedOf(fixture: Fixture): ExpectedAnswer {
   return { status: 200, bodyBytes: body.length, sha256: sha256(body) };
 }
 
-async function learn(url: URL): Promise<ExpectedAnswer> {
-  const session = new ClientSession({ reading: "eof" });
+async function learn(session: ClientSession, url: URL): Promise<ExpectedAnswer> {
   try {
     const { status, bodyLength, bodyChunks } = await session.get(url.href);
     if (status !== 200) throw new UserError(`${url.href} answers ${status}, not 200`);

@@ -21,11 +21,11 @@ export function parseCount(text: string): number | undefined {
 
 const nsOf: Readonly<Record<string, number>> = { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9 };
 
-/** A bare number, or a time, in the unit of a metric: "5ms" is 5e6 for one in ns. */
+/** A quantity in the unit of a metric: a time with its unit for one in ns ("5ms" is 5e6), else a number. */
 export function parseQuantity(text: string, unit: string): number | undefined {
   const [, amount, suffix] = /^(\d+(?:\.\d+)?)\s*([a-zµ]*)$/i.exec(text) ?? [];
   if (amount === undefined || suffix === undefined) return undefined;
-  const factor = unit === "ns" ? nsOf[suffix || "ns"] : multiples[suffix.toLowerCase()];
+  const factor = unit === "ns" ? nsOf[suffix] : multiples[suffix.toLowerCase()];
   return factor === undefined ? undefined : Number(amount) * factor;
 }
 

@@ -145,7 +145,7 @@ test("a port in use is one sentence that says so", async () => {
   const server = await startServer({ host: "127.0.0.1", port: 0, source: "memory" });
   const port = Number(new URL(server.url).port);
   expect(startServer({ host: "127.0.0.1", port, source: "memory" })).rejects.toThrow(
-    /cannot serve on 127.0.0.1 port \d+: .*; choose another --port/,
+    /cannot serve on 127.0.0.1 port \d+: .*; choose another --host or --port/,
   );
   await Bun.sleep(300);
   await server.stop();

@@ -51,6 +51,8 @@ export const bodies: Check = (sample) => {
   return {
     check: "bodies",
     ok: unverified.length === 0 && wrong === 0,
-    detail: `${verified} bodies compared by SHA-256, the length of all others; ${wrong} wrong answers`,
+    detail:
+      `${verified} bodies compared by SHA-256, the length of all others; ${wrong} wrong answers` +
+      (unverified.length > 0 ? `; ${unverified.length} processes compared none` : ""),
   };
 };

@@ -1,4 +1,5 @@
 import { version } from "../../package.json";
+import { asError } from "../../src/errors.ts";
 import { cellResults, compareWithFirst } from "../cell-result.ts";
 import { describeEnvironment } from "../environment.ts";
 import { exitCodes, type Io } from "../io.ts";
@@ -12,7 +13,7 @@ import { json } from "../reporters/json.ts";
 import { text } from "../reporters/text.ts";
 import { type CellResult, type Comparison, type Result, schemaVersion } from "../result.ts";
 import { seededRandom } from "../stats/random.ts";
-import { checkWritable, saveResult } from "../store.ts";
+import { checkOutput, saveResult } from "../store.ts";
 import { otherTarget, ownTarget, type Target } from "../target.ts";
 import { missedThresholds } from "../threshold.ts";
 
@@ -20,7 +21,7 @@ const warmConnections = 16;
 
 /** Races as `config` says, writes the result and reports it; resolves with the exit code. */
 export async function load(config: LoadConfig, io: Io): Promise<number> {
-  if (config.output.file !== undefined) checkWritable(config.output.file);
+  checkOutput(config.output);
   const startedAt = new Date().toISOString();
   const { open } = config.settings;
   const rate = open && meanRate(open);
@@ -29,11 +30,12 @@ export async function load(config: LoadConfig, io: Io): Promise<number> {
   const target = await openTarget(config);
   const cells: CellResult[] = [];
   const comparisons: Comparison[] = [];
+  let fault: Error | undefined;
   try {
     const { reading, timeoutMs, seed } = config.settings;
     const executor = processExecutor(target, reading, timeoutMs);
     const random = seededRandom(seed);
-    await warmServer(config, executor);
+    await warmServer(config, executor, io.signal);
     for (const heat of heats) {
       if (io.signal.aborted) break;
       const samples = await race(heat, config.settings, executor, random, io.signal, progress.step);
@@ -41,6 +43,9 @@ export async function load(config: LoadConfig, io: Io): Promise<number> {
       cells.push(...raced);
       comparisons.push(...compareWithFirst(raced));
     }
+  } catch (error) {
+    // What was measured before is not lost with the process that died.
+    fault = asError(error);
   } finally {
     progress.done();
     await target.stop();
@@ -58,29 +63,43 @@ export async function load(config: LoadConfig, io: Io): Promise<number> {
     cells,
     comparisons,
   };
-  return conclude(config, result, io);
+  return conclude(config, result, fault, io);
 }
 
 /**
  * A server that has just started is slow for a second or two, which only the first heats would meet:
  * it is run in on every fixture, by a client that is then thrown away.
  */
-async function warmServer({ fixtures, settings }: LoadConfig, executor: Executor): Promise<void> {
+async function warmServer(
+  { fixtures, settings }: LoadConfig,
+  executor: Executor,
+  signal: AbortSignal,
+): Promise<void> {
   for (const fixture of fixtures) {
+    if (signal.aborted) return;
     const client = await executor.start("floor", fixture, warmConnections);
-    await client.warmUp(settings.warmUpMs);
-    await client.abandon();
+    signal.addEventListener("abort", client.stop);
+    try {
+      await client.warmUp(settings.warmUpMs);
+    } finally {
+      signal.removeEventListener("abort", client.stop);
+      await client.abandon();
+    }
   }
 }
 
 /** Saves, prints, and says by the exit code how it went. */
-function conclude(config: LoadConfig, result: Result, io: Io): number {
+function conclude(config: LoadConfig, result: Result, fault: Error | undefined, io: Io): number {
   io.out.write((config.output.json ? json : text).render(result));
   for (const path of saveResult(config.output, result)) {
     if (!config.output.json) io.out.write(`\nSaved to ${path}\n`);
   }
   const missed = missedThresholds(result.cells, config.thresholds);
   for (const sentence of missed) io.err.write(`${sentence}\n`);
+  if (fault !== undefined) {
+    io.err.write(`readrace: the race broke off: ${fault.message}\n`);
+    return exitCodes.invalid;
+  }
   if (result.interrupted) return exitCodes.interrupted;
   if (result.cells.length === 0 || result.cells.some(({ valid }) => !valid)) {
     io.err.write("readrace: the measurement is invalid: see the audit in the result\n");
@@ -89,10 +108,10 @@ function conclude(config: LoadConfig, result: Result, io: Io): number {
   return missed.length > 0 ? exitCodes.missed : exitCodes.fine;
 }
 
-function openTarget({ target, fixtures }: LoadConfig): Promise<Target> {
+function openTarget({ target, fixtures, settings }: LoadConfig): Promise<Target> {
   return target.kind === "own"
     ? ownTarget(target.source, fixtures)
-    : otherTarget(target.url, fixtures);
+    : otherTarget(target.url, fixtures, settings);
 }
 
 function serverName({ target }: LoadConfig): string {

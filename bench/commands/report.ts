@@ -5,6 +5,6 @@ import { readResult } from "../store.ts";
 /** Shows results that were saved. */
 export function report(files: readonly string[], reporter: Reporter, io: Io): number {
   const results = files.map(readResult);
-  for (const result of results) io.out.write(reporter.render(result));
+  io.out.write(results.map(reporter.render).join("\n"));
   return exitCodes.fine;
 }

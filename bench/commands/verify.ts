@@ -6,14 +6,14 @@ import type { OutputConfig } from "../output-options.ts";
 import { json } from "../reporters/json.ts";
 import { renderTable } from "../reporters/table.ts";
 import { type CellResult, type Result, schemaVersion } from "../result.ts";
-import { checkWritable, saveResult } from "../store.ts";
+import { checkOutput, saveResult } from "../store.ts";
 import { formatNs } from "../units.ts";
 import { toleranceMs, verifyCases } from "../verify/cases.ts";
 import { type Verification, verifyCase } from "../verify/run.ts";
 
 /** Checks our own driver against servers whose delays are known; exit code 3 where they disagree. */
 export async function verify(output: OutputConfig, line: string, io: Io): Promise<number> {
-  if (output.file !== undefined) checkWritable(output.file);
+  checkOutput(output);
   const startedAt = new Date().toISOString();
   const cells: CellResult[] = [];
   const rows: string[][] = [];

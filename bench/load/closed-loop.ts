@@ -8,8 +8,8 @@ import { Slice } from "./slice.ts";
 export class ClosedLoop implements Loop {
   private readonly slice: Slice;
 
-  constructor(length: ClosedLength, connections: number, nowNs: number) {
-    this.slice = new Slice(length, connections, nowNs);
+  constructor(length: ClosedLength, connections: number, patienceNs: number, nowNs: number) {
+    this.slice = new Slice(length, connections, patienceNs, nowNs);
   }
 
   get done(): boolean {
@@ -31,6 +31,10 @@ export class ClosedLoop implements Loop {
 
   tick(nowNs: number): void {
     this.slice.advance(nowNs);
+  }
+
+  stop(nowNs: number): void {
+    this.slice.stop(nowNs);
   }
 
   sample(nowNs: number): SliceSample {

@@ -14,19 +14,27 @@ const sweepMs = 50;
 /** A lane that has failed n times in a row waits 2^n ms, at most this long, before it tries again. */
 const maxBackoffMs = 1000;
 
+/** A server that has answered nothing for so long, and failed every lane more than twice, is gone. */
+const giveUpAfterNs = 5e9;
+
 /** Runs one loop after the other over its lanes, checks every answer, and records. */
 export class Driver implements LaneOwner {
   private readonly options: GeneratorOptions;
   private readonly recorder = new Recorder();
   private readonly lanes: readonly Lane[];
+  private readonly patienceNs: number;
   private warmingUp = false;
   private open = false;
   private loop: Loop | undefined;
+  /** When the last good answer came, and how many requests have failed since. */
+  private lastGoodNs = 0;
+  private failedSinceGood = 0;
   private sliceDone: PromiseWithResolvers<SliceSample> | undefined;
 
   constructor(strategy: Strategy, options: GeneratorOptions) {
     this.options = options;
     const { endpoint, requestTarget, reading, timeoutMs, connections } = options;
+    this.patienceNs = (timeoutMs + 1000) * 1e6;
     const authority = endpoint.host.includes(":") ? `[${endpoint.host}]` : endpoint.host;
     const request = encodeRequest({
       method: "GET",
@@ -55,12 +63,22 @@ export class Driver implements LaneOwner {
     this.loop =
       length.kind === "open"
         ? new OpenLoop(length, nowNs, (ns) => this.recorder.recordLateness(ns))
-        : new ClosedLoop(length, this.lanes.length, nowNs);
+        : new ClosedLoop(length, this.lanes.length, this.patienceNs, nowNs);
+    this.lastGoodNs = nowNs;
+    this.failedSinceGood = 0;
     const sweep = setInterval(() => this.sweep(), sweepMs);
     this.loop.begin(this.lanes, nowNs);
     const sample = await this.sliceDone.promise;
     clearInterval(sweep);
     return sample;
+  }
+
+  /** Cuts short what is under way; connections that wait for an answer are closed. */
+  stop(): void {
+    const nowNs = Bun.nanoseconds();
+    this.loop?.stop(nowNs);
+    for (const lane of this.lanes) if (lane.busy) lane.close();
+    this.settle(nowNs);
   }
 
   /** Closes the connections and returns what was recorded. */
@@ -86,12 +104,15 @@ export class Driver implements LaneOwner {
       this.recorder.recordStatus(answer.status);
       if (this.open) this.recorder.recordResponse(nowNs - lane.dueNs);
     }
+    this.lastGoodNs = nowNs;
+    this.failedSinceGood = 0;
     this.loop?.ended(lane, true, nowNs);
     this.release(lane, nowNs);
   }
 
   failed(lane: Lane, error: Error, nowNs: number): void {
     if (lane.counted || this.warmingUp) this.recorder.recordError(error);
+    this.failedSinceGood++;
     this.loop?.ended(lane, false, nowNs);
     const backoffMs = Math.min(maxBackoffMs, 2 ** Math.min(lane.failuresInRow, 10));
     setTimeout(() => this.release(lane, Bun.nanoseconds()), backoffMs);
@@ -115,6 +136,8 @@ export class Driver implements LaneOwner {
     const nowNs = Bun.nanoseconds();
     for (const lane of this.lanes) lane.expire(nowNs);
     this.loop?.tick(nowNs);
+    const givenUp = this.failedSinceGood > 2 * this.lanes.length;
+    if (givenUp && nowNs - this.lastGoodNs > giveUpAfterNs) this.stop();
     this.settle(nowNs);
   }
 

@@ -6,6 +6,8 @@ export interface Generator {
   /** Opens connections and runs unmeasured; resolves with the mean service time in nanoseconds. */
   warmUp(durationMs: number): Promise<number>;
   slice(length: SliceLength): Promise<SliceSample>;
+  /** Cuts short the slice or warm-up that is under way; its promise resolves at once. */
+  stop(): void;
   /** Ends the generator and returns what it recorded. */
   finish(): Promise<ReplicateSample["recording"]>;
   /** Ends it and drops what it recorded. */

@@ -15,6 +15,10 @@ function main(): void {
   const options = JSON.parse(process.argv[2] ?? "{}") as GeneratorOptions;
   const driver = new Driver(findStrategy(options.strategy), options);
   process.on("message", (command: GeneratorCommand) => {
+    if (command.kind === "stop") {
+      driver.stop();
+      return;
+    }
     perform(driver, command).then(report, (error: unknown) => {
       report({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
     });
@@ -22,7 +26,10 @@ function main(): void {
   report({ kind: "ready" });
 }
 
-async function perform(driver: Driver, command: GeneratorCommand): Promise<GeneratorReport> {
+async function perform(
+  driver: Driver,
+  command: Exclude<GeneratorCommand, { kind: "stop" }>,
+): Promise<GeneratorReport> {
   switch (command.kind) {
     case "warm-up":
       return { kind: "warmed-up", meanServiceNs: await driver.warmUp(command.durationMs) };

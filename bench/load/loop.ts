@@ -10,6 +10,8 @@ export interface Loop {
   free(lane: Lane, nowNs: number): void;
   /** Called every so often, for load that has stalled. */
   tick(nowNs: number): void;
+  /** Ends now: what is under way stays unfinished. */
+  stop(nowNs: number): void;
   readonly done: boolean;
   sample(nowNs: number): SliceSample;
 }

@@ -39,7 +39,9 @@ export type SliceLength = ClosedLength | OpenLength;
 export type GeneratorCommand =
   | { readonly kind: "warm-up"; readonly durationMs: number }
   | { readonly kind: "slice"; readonly length: SliceLength }
-  | { readonly kind: "finish" };
+  | { readonly kind: "finish" }
+  /** Ends the slice or warm-up that is under way, now; it reports as if it had come to its end. */
+  | { readonly kind: "stop" };
 
 export interface WarmUpReport {
   readonly kind: "warmed-up";

@@ -18,7 +18,7 @@ const spinNs = 2.5e6;
  */
 export class OpenLoop implements Loop {
   private readonly pacer: Pacer;
-  private readonly durationNs: number;
+  private durationNs: number;
   private readonly onLate: (latenessNs: number) => void;
   private readonly startNs: number;
   private readonly startCpuNs = processCpuNs();
@@ -26,6 +26,7 @@ export class OpenLoop implements Loop {
   private readonly idle: Lane[] = [];
   private windowCpuNs = 0;
   private over = false;
+  private stopped = false;
   private spinning = false;
   private issued = 0;
   private ok = 0;
@@ -41,7 +42,7 @@ export class OpenLoop implements Loop {
   }
 
   get done(): boolean {
-    return this.over && this.ok + this.failed === this.issued;
+    return this.stopped || (this.over && this.ok + this.failed === this.issued);
   }
 
   begin(lanes: readonly Lane[], nowNs: number): void {
@@ -63,6 +64,12 @@ export class OpenLoop implements Loop {
 
   tick(nowNs: number): void {
     if (!this.over && nowNs - this.startNs >= this.durationNs) this.finish();
+  }
+
+  stop(nowNs: number): void {
+    this.durationNs = Math.min(this.durationNs, nowNs - this.startNs);
+    this.finish();
+    this.stopped = true;
   }
 
   sample(nowNs: number): SliceSample {

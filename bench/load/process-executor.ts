@@ -57,6 +57,9 @@ function generator(child: GeneratorChild, target: Target): Generator {
       if (before === undefined || after === undefined) return sample;
       return { ...sample, serverCpuNs: after - before };
     },
+    stop() {
+      child.tell({ kind: "stop" });
+    },
     async finish() {
       return decodeRecording(expectKind(await child.ask({ kind: "finish" }), "recording"));
     },

@@ -53,6 +53,9 @@ function fakeExecutor(factor: number) {
             serverCpuNs: ok * 5000,
           };
         },
+        stop() {
+          log.push(`stop ${strategy}`);
+        },
         async finish() {
           return {
             serviceTime,

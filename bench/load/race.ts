@@ -32,6 +32,7 @@ export async function race(
     for (const [index, sample] of samples.entries()) {
       if (sample.slices.length > 0) replicates[index]?.push(sample);
     }
+    if (samples.some(({ slices }) => slices.some(isDead))) break;
   }
   const conditions = {
     connections: heat.connections,
@@ -51,29 +52,41 @@ async function raceReplicate(
   signal: AbortSignal,
 ): Promise<readonly ReplicateSample[]> {
   const generators: Generator[] = [];
+  const stop = () => {
+    for (const generator of generators) generator.stop();
+  };
+  signal.addEventListener("abort", stop);
   try {
     for (const name of strategies) {
       generators.push(await startGroup(executor, name, fixture, connections, settings.workers));
     }
     let slowestNs = 0;
     for (const index of shuffled(generators.keys(), random)) {
+      if (signal.aborted) break;
       const warmUp = await (generators[index] as Generator).warmUp(settings.warmUpMs);
       slowestNs = Math.max(slowestNs, warmUp);
     }
     const lengths = planSlices(settings, replicate, generators.length, slowestNs);
     const slices: SliceSample[][] = generators.map(() => []);
     for (const length of lengths) {
-      if (signal.aborted) break;
+      if (signal.aborted || slices.some((own) => own.some(isDead))) break;
       for (const index of shuffled(generators.keys(), random)) {
+        if (signal.aborted) break;
         const sample = await (generators[index] as Generator).slice(length);
-        slices[index]?.push(sample);
+        if (sample.requests.issued > 0) slices[index]?.push(sample);
       }
     }
     const recordings = await Promise.all(generators.map((generator) => generator.finish()));
     return recordings.map((recording, index) => ({ recording, slices: slices[index] ?? [] }));
   } finally {
+    signal.removeEventListener("abort", stop);
     await Promise.all(generators.map((generator) => generator.abandon()));
   }
+}
+
+/** Nothing but failures: what comes after would be no different. */
+function isDead({ completed, requests }: SliceSample): boolean {
+  return completed === 0 && requests.failed > 0;
 }
 
 /** The slices of one replicate: equal stretches of its share of the time, or of the requests. */

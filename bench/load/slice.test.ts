@@ -11,7 +11,7 @@ interface Lane {
 function simulate(length: ClosedLength, connections: number, serviceNs: (n: number) => number) {
   let nowNs = 0;
   let sent = 0;
-  const slice = new Slice(length, connections, nowNs, () => nowNs);
+  const slice = new Slice(length, connections, 1e9, nowNs, () => nowNs);
   const lanes: Lane[] = [];
   const counted: number[] = [];
   const send = () => {
@@ -80,8 +80,29 @@ test("CPU is that of the window only", () => {
   expect(sample.wholeNs).toBeGreaterThan(sample.windowNs);
 });
 
+test("a window that is shorter than an answer waits for a round of answers", () => {
+  const { sample } = simulate({ kind: "time", windowMs: 1 }, 2, () => 1500 * ms);
+  expect(sample.requests.ok).toBe(2);
+  expect((sample.completed / sample.windowNs) * 1e9).toBeCloseTo(2 / 1.5, 9);
+});
+
+test("a stop leaves what is under way unfinished", () => {
+  const slice = new Slice({ kind: "time", windowMs: 50 }, 2, 1e9, 0, () => 0);
+  slice.admit();
+  slice.admit();
+  slice.ended(false, true, 1e6);
+  slice.ended(false, true, 1e6);
+  slice.admit();
+  slice.admit();
+  slice.ended(true, true, 2e6);
+  slice.stop(3e6);
+  expect(slice.done).toBe(true);
+  expect(slice.sample(3e6).requests).toEqual({ issued: 2, ok: 1, failed: 0, unfinished: 1 });
+  expect(slice.sample(3e6).windowNs).toBe(2e6);
+});
+
 test("a stalled load still ends: the window opens and closes by time", () => {
-  const slice = new Slice({ kind: "time", windowMs: 50 }, 2, 0, () => 0);
+  const slice = new Slice({ kind: "time", windowMs: 50 }, 2, 1e9, 0, () => 0);
   slice.admit();
   slice.admit();
   slice.advance(1.1e9);

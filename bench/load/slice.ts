@@ -10,9 +10,6 @@ import type { SliceSample } from "./sample.ts";
  */
 type Phase = "settling" | "measuring" | "trailing" | "draining";
 
-/** How far past its length a window may run while it waits for a whole round of answers. */
-const maxOverrunNs = 1e9;
-
 /**
  * The course of one slice, as pure bookkeeping of events and clock readings. Its edges do not bias
  * the figures: load is steady before the window opens and stays so after it closes, and the window
@@ -23,6 +20,7 @@ export class Slice {
   private phase: Phase = "settling";
   private readonly length: ClosedLength;
   private readonly connections: number;
+  private readonly patienceNs: number;
   private readonly cpuNs: () => number;
   private readonly beganNs: number;
   private windowStartNs = 0;
@@ -36,9 +34,22 @@ export class Slice {
   private ok = 0;
   private failed = 0;
   private inFlight = 0;
+  private endedInWindow = 0;
+  private stopped = false;
 
-  constructor(length: ClosedLength, connections: number, nowNs: number, cpuNs = processCpuNs) {
+  /**
+   * `patienceNs` bounds the waits for whole rounds of answers, should none come at all: longer than
+   * any request can take.
+   */
+  constructor(
+    length: ClosedLength,
+    connections: number,
+    patienceNs: number,
+    nowNs: number,
+    cpuNs: () => number = processCpuNs,
+  ) {
     this.length = length;
+    this.patienceNs = patienceNs;
     this.connections = connections;
     this.beganNs = nowNs;
     this.cpuNs = cpuNs;
@@ -63,7 +74,10 @@ export class Slice {
       else this.failed++;
     }
     if (this.phase === "settling") this.settled++;
-    else if (this.phase === "measuring" && good) this.completed++;
+    else if (this.phase === "measuring") {
+      this.endedInWindow++;
+      if (good) this.completed++;
+    }
     this.advance(nowNs);
   }
 
@@ -77,7 +91,13 @@ export class Slice {
   }
 
   get done(): boolean {
-    return this.phase === "draining" && this.inFlight === 0;
+    return this.stopped || (this.phase === "draining" && this.inFlight === 0);
+  }
+
+  /** Ends now: a window that is open closes, and what is under way stays unfinished. */
+  stop(nowNs: number): void {
+    if (this.phase === "measuring") this.closeWindow(nowNs);
+    this.stopped = true;
   }
 
   sample(nowNs: number): SliceSample {
@@ -93,14 +113,15 @@ export class Slice {
   }
 
   private isSettled(nowNs: number): boolean {
-    return this.settled >= this.connections || nowNs - this.beganNs > maxOverrunNs;
+    return this.settled >= this.connections || nowNs - this.beganNs > this.patienceNs;
   }
 
   private isWindowOver(nowNs: number): boolean {
     if (this.length.kind === "requests") return this.ok + this.failed >= this.length.count;
     const overrunNs = nowNs - this.windowStartNs - this.length.windowMs * 1e6;
     if (overrunNs < 0) return false;
-    return this.completed % this.connections === 0 || overrunNs > maxOverrunNs;
+    const wholeRounds = this.endedInWindow > 0 && this.endedInWindow % this.connections === 0;
+    return wholeRounds || overrunNs > this.patienceNs;
   }
 
   private openWindow(nowNs: number): void {

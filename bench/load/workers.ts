@@ -40,6 +40,9 @@ function group(members: readonly Generator[]): Generator {
       );
       return mergeSlices(await Promise.all(parts));
     },
+    stop() {
+      for (const member of members) member.stop();
+    },
     async finish() {
       return mergeRecordings(await Promise.all(members.map((member) => member.finish())));
     },

@@ -79,6 +79,8 @@ async function check(
   }
 }
 
+const okResponse = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+const getRequest = encodeRequest({ method: "GET", host: "test", target: "/" });
 const readings: readonly Reading[] = ["message", "eof"];
 
 describe.each(parsingStrategies.map((strategy) => [strategy.name, strategy] as const))(
@@ -151,6 +153,27 @@ describe.each(parsingStrategies.map((strategy) => [strategy.name, strategy] as c
         expected: { error: "unsolicited" },
       };
       await check(strategy, unasked, whole, "message");
+    });
+
+    test.each([
+      ["another response", (peer: MemoryTransport) => peer.deliver(bytesOf(okResponse))],
+      ["an EOF", (peer: MemoryTransport) => peer.deliverEof()],
+    ])("%s between exchanges makes the connection unusable", async (_, arrive) => {
+      let peer: MemoryTransport | undefined;
+      const connection = await strategy.connect(
+        dialMemory((transport) => {
+          peer = transport;
+        }),
+        "message",
+      );
+      const response = exchange(connection, getRequest, 5000);
+      await Promise.resolve();
+      peer?.deliver(bytesOf(okResponse));
+      expect((await response).text()).toBe("ok");
+      expect(connection.usable).toBe(true);
+      if (peer) arrive(peer);
+      await Bun.sleep(1);
+      expect(connection.usable).toBe(false);
     });
 
     test("a reset fails the exchange with its kind", async () => {
