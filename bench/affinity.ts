@@ -1,4 +1,4 @@
-import { availableParallelism } from "node:os";
+import { readFileSync } from "node:fs";
 
 /** Which side of the race a process is on. */
 export type Side = "server" | "generator";
@@ -11,14 +11,37 @@ export type Side = "server" | "generator";
  * bound.
  */
 export function bindToCores(command: readonly string[], side: Side): string[] {
-  if (!canBindToCores()) return [...command];
-  const cores = availableParallelism();
-  const list = side === "server" ? "0" : `1-${cores - 1}`;
+  const [first, ...others] = allowedCores();
+  if (first === undefined || others.length === 0 || !hasTaskset()) return [...command];
+  const list = side === "server" ? String(first) : others.join(",");
   return ["taskset", "--cpu-list", list, ...command];
 }
 
 export function canBindToCores(): boolean {
-  return (
-    process.platform === "linux" && availableParallelism() > 1 && Bun.which("taskset") !== null
-  );
+  return hasTaskset() && allowedCores().length > 1;
+}
+
+function hasTaskset(): boolean {
+  return process.platform === "linux" && Bun.which("taskset") !== null;
+}
+
+/** The cores that this process may use: a container may have been given any. */
+function allowedCores(): number[] {
+  try {
+    const status = readFileSync("/proc/self/status", "utf8");
+    return parseCpuList(/^Cpus_allowed_list:\s*(\S+)/m.exec(status)?.[1] ?? "");
+  } catch {
+    return [];
+  }
+}
+
+/** "0-2,5" as numbers. */
+export function parseCpuList(list: string): number[] {
+  return list.split(",").flatMap((range) => {
+    const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(range) ?? [];
+    if (first === undefined) return [];
+    const from = Number(first);
+    const to = Number(last);
+    return Array.from({ length: to - from + 1 }, (_, i) => from + i);
+  });
 }

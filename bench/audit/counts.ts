@@ -31,20 +31,25 @@ export const failures: Check = (sample) => {
     sample.replicates.flatMap(({ recording }) => Object.keys(recording.errors)),
   );
   const named = kinds.size > 0 ? ` (${[...kinds].join(", ")})` : "";
+  const answered = sumSlices(sample, (slice) => slice.answered);
+  const outside = sumRecordings(sample, ({ uncountedErrors }) =>
+    Object.values(uncountedErrors).reduce((sum, count) => sum + count, 0),
+  );
+  const beside = outside > 0 ? `, and ${outside} outside of the windows` : "";
   return {
     check: "failures",
-    ok: failed <= issued * toleratedFailures,
-    detail: `${failed} of ${issued} requests failed${named}`,
+    ok: failed <= issued * toleratedFailures && outside <= answered * toleratedFailures,
+    detail: `${failed} of ${issued} requests failed${named}${beside}`,
   };
 };
 
 /** Every replicate compared at least one body with the expected one, and met no wrong one. */
 export const bodies: Check = (sample) => {
   const unverified = sample.replicates.filter(({ recording }) => recording.verifiedBodies === 0);
-  const wrong = sumRecordings(sample, ({ warmUpErrors, errors }) =>
+  const wrong = sumRecordings(sample, ({ uncountedErrors, errors }) =>
     ["wrong-body", "wrong-length", "wrong-status"].reduce((sum, kind) => {
       const key = kind as keyof typeof errors;
-      return sum + (warmUpErrors[key] ?? 0) + (errors[key] ?? 0);
+      return sum + (uncountedErrors[key] ?? 0) + (errors[key] ?? 0);
     }, 0),
   );
   const verified = sumRecordings(sample, ({ verifiedBodies }) => verifiedBodies);

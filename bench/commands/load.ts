@@ -3,6 +3,7 @@ import { asError } from "../../src/errors.ts";
 import { cellResults, compareWithFirst } from "../cell-result.ts";
 import { describeEnvironment } from "../environment.ts";
 import { exitCodes, type Io } from "../io.ts";
+import { checkLimits } from "../limits.ts";
 import type { Executor } from "../load/executor.ts";
 import { processExecutor } from "../load/process-executor.ts";
 import { race } from "../load/race.ts";
@@ -22,6 +23,11 @@ const warmConnections = 16;
 /** Races as `config` says, writes the result and reports it; resolves with the exit code. */
 export async function load(config: LoadConfig, io: Io): Promise<number> {
   checkOutput(config.output);
+  checkLimits(
+    Math.max(...config.connections),
+    config.strategies.length,
+    config.target.kind === "own",
+  );
   const startedAt = new Date().toISOString();
   const { open } = config.settings;
   const rate = open && meanRate(open);

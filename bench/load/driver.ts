@@ -111,7 +111,7 @@ export class Driver implements LaneOwner {
   }
 
   failed(lane: Lane, error: Error, nowNs: number): void {
-    if (lane.counted || this.warmingUp) this.recorder.recordError(error);
+    this.recorder.recordError(error, lane.counted && !this.warmingUp);
     this.failedSinceGood++;
     this.loop?.ended(lane, false, nowNs);
     const backoffMs = Math.min(maxBackoffMs, 2 ** Math.min(lane.failuresInRow, 10));

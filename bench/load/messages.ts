@@ -63,7 +63,7 @@ export interface RecordingReport {
   readonly errors: Partial<Record<ErrorKind, number>>;
   readonly status: Record<string, number>;
   readonly verifiedBodies: number;
-  readonly warmUpErrors: Partial<Record<ErrorKind, number>>;
+  readonly uncountedErrors: Partial<Record<ErrorKind, number>>;
   readonly peakRssBytes: number;
 }
 

@@ -68,7 +68,7 @@ function fakeExecutor(factor: number) {
             errors: {},
             status: { "200": bodyBytes / 13 },
             verifiedBodies: 1,
-            warmUpErrors: {},
+            uncountedErrors: {},
             peakRssBytes: 1e6,
           };
         },

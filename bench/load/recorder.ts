@@ -10,8 +10,8 @@ export class Recorder {
   private readonly firstByte = createHistogram();
   private readonly connect = createHistogram();
   private readonly statusCounts = new Uint32Array(600);
-  private errors: Partial<Record<ErrorKind, number>> = {};
-  private warmUpErrors: Partial<Record<ErrorKind, number>> = {};
+  private readonly errors: Partial<Record<ErrorKind, number>> = {};
+  private readonly uncountedErrors: Partial<Record<ErrorKind, number>> = {};
   private bodyBytes = 0;
   private chunks = 0;
   private verifiedBodies = 0;
@@ -40,9 +40,10 @@ export class Recorder {
     this.statusCounts[status] = (this.statusCounts[status] ?? 0) + 1;
   }
 
-  recordError(error: Error): void {
+  recordError(error: Error, counted: boolean): void {
     const kind = kindOf(error);
-    this.errors[kind] = (this.errors[kind] ?? 0) + 1;
+    const counts = counted ? this.errors : this.uncountedErrors;
+    counts[kind] = (counts[kind] ?? 0) + 1;
   }
 
   recordVerifiedBody(): void {
@@ -55,8 +56,6 @@ export class Recorder {
 
   /** Forgets the warm-up, but for what went wrong in it. */
   endWarmUp(): void {
-    this.warmUpErrors = this.errors;
-    this.errors = {};
     this.serviceTime.reset();
     this.firstByte.reset();
     this.statusCounts.fill(0);
@@ -79,7 +78,7 @@ export class Recorder {
       errors: this.errors,
       status,
       verifiedBodies: this.verifiedBodies,
-      warmUpErrors: this.warmUpErrors,
+      uncountedErrors: this.uncountedErrors,
       peakRssBytes: process.resourceUsage().maxRSS * 1024,
     };
   }

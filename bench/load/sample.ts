@@ -45,8 +45,8 @@ export interface Recording {
   readonly status: Readonly<Record<string, number>>;
   /** Bodies whose hash was compared with the expected one, off the timed path. */
   readonly verifiedBodies: number;
-  /** What the warm-up, which is not measured, ran into. */
-  readonly warmUpErrors: Readonly<Partial<Record<ErrorKind, number>>>;
+  /** What went wrong outside of the windows: in the warm-up, and at the edges of slices. */
+  readonly uncountedErrors: Readonly<Partial<Record<ErrorKind, number>>>;
   readonly peakRssBytes: number;
 }
 

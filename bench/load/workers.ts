@@ -100,7 +100,7 @@ function mergeRecordings(parts: readonly Recording[]): Recording {
     errors: addCounts(parts.map(({ errors }) => errors)),
     status: addCounts(parts.map(({ status }) => status)),
     verifiedBodies: sum(({ verifiedBodies }) => verifiedBodies),
-    warmUpErrors: addCounts(parts.map(({ warmUpErrors }) => warmUpErrors)),
+    uncountedErrors: addCounts(parts.map(({ uncountedErrors }) => uncountedErrors)),
     peakRssBytes: sum(({ peakRssBytes }) => peakRssBytes),
   };
 }
