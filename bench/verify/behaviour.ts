@@ -6,7 +6,7 @@ export type Behaviour =
   | { readonly kind: "rare"; readonly every: number; readonly ms: number }
   /** Delays spread evenly over a range, in an order that looks random. */
   | { readonly kind: "uniform"; readonly fromMs: number; readonly toMs: number }
-  /** At once, but for the last `stallMs` of every `periodMs`: what comes then is answered at its end. */
+  /** At once, but for `stallMs` in the midst of every `periodMs`: what comes then is answered at its end. */
   | { readonly kind: "stalling"; readonly periodMs: number; readonly stallMs: number }
   /** One at a time, each taking exactly `serviceMs`: a capacity of 1000 / serviceMs a second. */
   | { readonly kind: "queue"; readonly serviceMs: number };
@@ -23,8 +23,11 @@ export interface DelayListening {
   readonly port: number;
 }
 
-/** "reset" forgets the delays so far; both answer with a report. */
-export type DelayCommand = "delays" | "reset";
+/**
+ * Until it is told to begin, a delay server answers at once: both sides then run so often that their
+ * JIT compilers are done before anything is measured. Both commands answer with a report.
+ */
+export type DelayCommand = "begin" | "delays";
 
 /** When a request that arrives at `nowNs` is answered, in nanoseconds of the same clock. Pure but for its counters. */
 export function createSchedule(behaviour: Behaviour, startNs: number): (nowNs: number) => number {
@@ -44,8 +47,10 @@ export function createSchedule(behaviour: Behaviour, startNs: number): (nowNs: n
     case "stalling": {
       const { periodMs, stallMs } = behaviour;
       return (nowNs) => {
-        const phaseNs = (nowNs - startNs) % (periodMs * 1e6);
-        return phaseNs < (periodMs - stallMs) * 1e6 ? nowNs : nowNs - phaseNs + periodMs * 1e6;
+        const phaseMs = ((nowNs - startNs) / 1e6) % periodMs;
+        const stallEndMs = (periodMs + stallMs) / 2;
+        const stalled = phaseMs >= stallEndMs - stallMs && phaseMs < stallEndMs;
+        return stalled ? nowNs + (stallEndMs - phaseMs) * 1e6 : nowNs;
       };
     }
     case "queue":

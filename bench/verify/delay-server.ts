@@ -25,7 +25,7 @@ interface Due {
  */
 function main(): void {
   const behaviour = JSON.parse(process.argv[2] ?? "{}") as Behaviour;
-  const schedule = createSchedule(behaviour, Bun.nanoseconds());
+  let schedule: (nowNs: number) => number = (nowNs) => nowNs;
   // Answers due, the earliest first.
   const due: Due[] = [];
   let delays: Histogram = createHistogram();
@@ -68,7 +68,10 @@ function main(): void {
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => {});
   process.on("message", (command: DelayCommand) => {
     const report: DelayReport = { kind: "delays", delays: encodeHistogram(delays) };
-    if (command === "reset") delays = createHistogram();
+    if (command === "begin") {
+      schedule = createSchedule(behaviour, Bun.nanoseconds());
+      delays = createHistogram();
+    }
     process.send?.(report);
   });
   const listening: DelayListening = { kind: "listening", port: listener.port };
