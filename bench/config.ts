@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { version } from "../package.json";
 import { UserError } from "./errors.ts";
 import { addLoadOptions, type LoadConfig, readLoadOptions } from "./load-options.ts";
+import { addMicroOptions, type MicroConfig, readMicroOptions } from "./micro-options.ts";
 import { chooseOne } from "./options.ts";
 import {
   commandLine,
@@ -18,6 +19,7 @@ import { suggest } from "./suggest.ts";
 /** What the user asked for, checked: nothing past this file reads argv or the environment. */
 export type Config =
   | { readonly command: "load"; readonly load: LoadConfig }
+  | { readonly command: "micro"; readonly micro: MicroConfig }
   | { readonly command: "serve"; readonly serve: ServeConfig }
   | { readonly command: "report"; readonly files: readonly string[]; readonly reporter: Reporter }
   | { readonly command: "verify"; readonly output: OutputConfig; readonly line: string }
@@ -35,6 +37,7 @@ Examples:
   bun run bench load -f hello -c 64 --close      a connection for each request
   bun run bench load --target http://127.0.0.1:8000/ -c 16
   bun run bench load --threshold 'serviceP99Ns<5ms' --json -o result.json
+  bun run bench micro                            what a reader costs by itself, without a socket
   bun run bench report result.json
   bun run bench serve --port 8080
   bun run bench verify                           is what is measured here true? 40 s
@@ -64,6 +67,13 @@ export function readConfig(argv: readonly string[], env: Env): Config {
       .description("one race, as the flags say (the default)"),
   ).action((flags) => {
     config = { command: "load", load: readLoadOptions(flags, argv, env) };
+  });
+  addMicroOptions(
+    program
+      .command("micro")
+      .description("the readers alone, fed from memory, no socket: what each costs by itself"),
+  ).action((flags) => {
+    config = { command: "micro", micro: readMicroOptions(flags, argv, env) };
   });
   program
     .command("report")

@@ -29,7 +29,11 @@ export interface LoadConfig {
   readonly settings: RaceSettings;
   readonly target: TargetConfig;
   readonly thresholds: readonly Threshold[];
+  /** Search for the highest rate that meets this, instead of a plain race. */
+  readonly objective: Threshold | undefined;
   readonly output: OutputConfig;
+  /** Whether the readers are measured by themselves as well. */
+  readonly withCostModels: boolean;
   /** The command line, for the result. */
   readonly command: string;
 }
@@ -41,6 +45,7 @@ interface LoadFlags extends RaceFlags, OutputFlags {
   readonly server: string;
   readonly target?: string;
   readonly threshold?: readonly string[];
+  readonly findRate?: string;
 }
 
 const mostConnections = 20_000;
@@ -49,6 +54,9 @@ const examples = `
 Examples:
   bun run bench load -s callback,web-streams -f 64k -c 1,64 -d 5s
   bun run bench load -f hello -c 64 --close
+  bun run bench load -s callback -f hello -c 1,2,4,8,16,32,64      a curve, its knee, a fitted law
+  bun run bench load -f hello -c 64 -R 20k -d 4s                   open loop
+  bun run bench load -f hello -c 64 --find-rate 'responseP99Ns<5ms'
   bun run bench load --target http://127.0.0.1:8000/ -c 16 -n 100k`;
 
 export function addLoadOptions(command: Command): Command {
@@ -65,6 +73,10 @@ export function addLoadOptions(command: Command): Command {
     .option("-R, --rate <count>", "open loop: requests per second, in all")
     .option("--arrivals <kind>", `in open loop: ${arrivalKinds.join(", ")}`, "constant")
     .option("--stages <5s:1k,…>", "open loop in stages of time:rate, instead of -R and -d")
+    .option(
+      "--find-rate <objective>",
+      "the highest rate that meets 'responseP99Ns<5ms'; -d is a trial",
+    )
     .option("-w, --workers <count>", "processes of each strategy, which share its load", "1")
     .option(
       "-W, --warmup <time>",
@@ -102,10 +114,21 @@ export function readLoadOptions(flags: LoadFlags, argv: readonly string[], env: 
     connections: readConnections(flags),
     settings: readRaceSettings(flags),
     target,
-    thresholds: (flags.threshold ?? []).map(parseThreshold),
+    objective: readObjective(flags),
+    thresholds: (flags.threshold ?? []).map((text) => parseThreshold(text)),
     output: readOutput(flags, env),
+    // The default race explains itself; who asks for a race of their own gets that race only.
+    withCostModels: argv.length === 0,
     command: commandLine(argv),
   };
+}
+
+function readObjective({ findRate, rate, stages, requests }: LoadFlags): Threshold | undefined {
+  if (findRate === undefined) return undefined;
+  if (rate !== undefined || stages !== undefined || requests !== undefined) {
+    throw new UserError("--find-rate chooses the rates itself: leave out -R, --stages and -n");
+  }
+  return parseThreshold(findRate, "--find-rate");
 }
 
 function readFixtures({ fixture, quick }: LoadFlags, target: TargetConfig): readonly string[] {

@@ -1,6 +1,7 @@
 import { asError } from "../src/errors.ts";
 import { list } from "./commands/list.ts";
 import { load } from "./commands/load.ts";
+import { micro } from "./commands/micro.ts";
 import { report } from "./commands/report.ts";
 import { serve } from "./commands/serve.ts";
 import { verify } from "./commands/verify.ts";
@@ -27,6 +28,8 @@ async function run(config: Config, io: Io): Promise<number> {
   switch (config.command) {
     case "load":
       return load(config.load, io);
+    case "micro":
+      return micro(config.micro, io);
     case "report":
       return report(config.files, config.reporter, io);
     case "serve":

@@ -132,7 +132,7 @@ function readTimeoutMs(text: string): number {
   return ms;
 }
 
-function readSeed(text: string | undefined): number {
+export function readSeed(text: string | undefined): number {
   if (text === undefined) return Date.now() % 1_000_000;
   if (!/^\d{1,9}$/.test(text)) {
     throw new UserError(`--seed ${text}: must be a whole number from 0 to 999999999`);

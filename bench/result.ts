@@ -53,9 +53,33 @@ const cell = z.object({
     .describe("the metrics of each fresh process, in the order of time"),
   histograms: z.object({ serviceTimeNs: z.string(), responseTimeNs: z.string().optional() }),
   boundBy: z.enum(boundByValues),
+  micro: z
+    .object({
+      bodyBytes: count,
+      chunks: count,
+      headPieces: count,
+      samplesNs: z.array(z.array(z.number())),
+    })
+    .optional()
+    .describe("readers fed from memory: ns per response in the order of time, for each process"),
   audit: z.array(z.object({ check: z.string(), ok: z.boolean(), detail: z.string() })),
   valid: z.boolean(),
 });
+
+const cost = z.object({ value: z.number(), interval: interval.optional() });
+
+const costModel = z
+  .object({
+    strategy: z.string(),
+    perResponseNs: cost,
+    perChunkNs: cost,
+    perHeadPieceNs: cost,
+    perByteNs: cost,
+    heldOutError: z.number().describe("median relative error on points that were not fitted"),
+    worst: z.object({ point: z.string(), error: z.number() }),
+    holds: z.boolean(),
+  })
+  .describe("ns = perResponse + perChunk × chunks + perHeadPiece × head pieces + perByte × bytes");
 
 const comparison = z.object({
   strategy: z.string(),
@@ -67,6 +91,17 @@ const comparison = z.object({
   interval: interval.optional(),
   verdict: z.enum(verdicts),
 });
+
+const foundRate = z
+  .object({
+    strategy: z.string(),
+    fixture: z.string(),
+    connections: count.positive(),
+    objective: z.string(),
+    met: z.number().optional().describe("the highest rate that met the objective"),
+    missed: z.number().optional().describe("the lowest rate that missed it"),
+  })
+  .describe("what --find-rate has found; the cells are its trials");
 
 export const resultSchema = z.object({
   schemaVersion: z.literal(schemaVersion),
@@ -80,9 +115,12 @@ export const resultSchema = z.object({
   environment,
   cells: z.array(cell),
   comparisons: z.array(comparison).optional(),
+  costModels: z.array(costModel).optional(),
+  foundRates: z.array(foundRate).optional(),
   verdict: z.enum(verdicts).optional(),
 });
 
+export type FoundRate = z.infer<typeof foundRate>;
 export type Result = z.infer<typeof resultSchema>;
 export type CellResult = Result["cells"][number];
 export type Comparison = z.infer<typeof comparison>;

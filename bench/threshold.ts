@@ -13,16 +13,16 @@ export interface Threshold {
   readonly text: string;
 }
 
-export function parseThreshold(text: string): Threshold {
+export function parseThreshold(text: string, flag = "--threshold"): Threshold {
   const [, name, operator, amount] = /^\s*(\w+)\s*([<>])\s*(\S+)\s*$/.exec(text) ?? [];
   if (name === undefined || amount === undefined || (operator !== "<" && operator !== ">")) {
-    throw new UserError(`--threshold '${text}': write it like 'serviceP99Ns<5ms'`);
+    throw new UserError(`${flag} '${text}': write it like 'serviceP99Ns<5ms'`);
   }
   const named = metrics.map((metric) => ({ name: metric.key, unit: metric.unit }));
   const metric = chooseOne("metric", name, named);
   const limit = parseQuantity(amount, metric.unit);
   if (limit === undefined) {
-    throw new UserError(`--threshold '${text}': ${amount} is not a quantity like 5ms, 10k or 3`);
+    throw new UserError(`${flag} '${text}': ${amount} is not a quantity like 5ms, 10k or 3`);
   }
   return { metric: metric.name, unit: metric.unit, operator, limit, text };
 }

@@ -1,6 +1,7 @@
 import type { CellSample } from "../load/sample.ts";
 import { sumSlices } from "../metrics/metric.ts";
 import type { Check } from "./check.ts";
+import { schedulerLateness } from "./pacing.ts";
 
 export const boundByValues = ["client", "server", "both", "neither"] as const;
 export type BoundBy = (typeof boundByValues)[number];
@@ -20,7 +21,10 @@ export function cpuShares(sample: CellSample): { client: number; server: number 
 /** Which side had no CPU left: that side's limit is what was measured. */
 export function boundBy(sample: CellSample): BoundBy {
   const { client, server = 0 } = cpuShares(sample);
-  if (client >= saturatedShare) return server >= saturatedShare ? "both" : "client";
+  // In an open loop the client never sleeps, so that its CPU says nothing: being late does.
+  const clientIsFull =
+    sample.mode === "open" ? schedulerLateness(sample)?.tooLate === true : client >= saturatedShare;
+  if (clientIsFull) return server >= saturatedShare ? "both" : "client";
   return server >= saturatedShare ? "server" : "neither";
 }
 
@@ -31,14 +35,23 @@ const meanings: Record<BoundBy, string> = {
   neither: "nobody was at a limit: the time goes into waiting",
 };
 
+/** With time left on the server, more of a busy client would get more done. */
+function moreWorkers(sample: CellSample): string {
+  if (boundBy(sample) !== "client" || sample.workers >= sample.connections) return "";
+  return sample.workers === 1
+    ? "; one worker is at its limit, more --workers would send more"
+    : `; ${sample.workers} workers are at their limit, more would send more`;
+}
+
 /** Not a failure, whichever way it falls: a fact without which the figures mislead. */
 export const bound: Check = (sample) => {
   const { client, server } = cpuShares(sample);
   const percent = (share: number) => `${Math.round(share * 100)} %`;
+  const spin = sample.mode === "open" ? " (it spins, so as to be on time)" : "";
   const serverText = server === undefined ? "unknown" : percent(server);
   return {
     check: "bound",
     ok: true,
-    detail: `client ${percent(client)} of a core, server ${serverText}; ${meanings[boundBy(sample)]}`,
+    detail: `client ${percent(client)} of a core${spin}, server ${serverText}; ${meanings[boundBy(sample)]}${moreWorkers(sample)}`,
   };
 };

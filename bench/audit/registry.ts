@@ -2,7 +2,9 @@ import type { CellSample } from "../load/sample.ts";
 import { bound } from "./bound.ts";
 import type { AuditLine, Check } from "./check.ts";
 import { bodies, counts, failures } from "./counts.ts";
+import { eventLoop } from "./event-loop.ts";
 import { littlesLaw, order } from "./latency.ts";
+import { clockDrift, otherLoad, stolen } from "./machine.ts";
 import { achievedRate, lateness } from "./pacing.ts";
 
 const checks: readonly Check[] = [
@@ -13,6 +15,10 @@ const checks: readonly Check[] = [
   order,
   lateness,
   achievedRate,
+  eventLoop,
+  stolen,
+  otherLoad,
+  clockDrift,
   bound,
 ];
 

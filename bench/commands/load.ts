@@ -8,11 +8,20 @@ import type { Executor } from "../load/executor.ts";
 import { processExecutor } from "../load/process-executor.ts";
 import { race } from "../load/race.ts";
 import type { LoadConfig } from "../load-options.ts";
+import { costModels, runMicro } from "../micro/run.ts";
+import { quickMicroSettings } from "../micro-options.ts";
 import { meanRate, planHeats } from "../plan.ts";
 import { createProgress } from "../progress.ts";
+import { searchRates } from "../rate-search.ts";
 import { json } from "../reporters/json.ts";
 import { text } from "../reporters/text.ts";
-import { type CellResult, type Comparison, type Result, schemaVersion } from "../result.ts";
+import {
+  type CellResult,
+  type Comparison,
+  type FoundRate,
+  type Result,
+  schemaVersion,
+} from "../result.ts";
 import { seededRandom } from "../stats/random.ts";
 import { checkOutput, saveResult } from "../store.ts";
 import { otherTarget, ownTarget, type Target } from "../target.ts";
@@ -36,6 +45,8 @@ export async function load(config: LoadConfig, io: Io): Promise<number> {
   const target = await openTarget(config);
   const cells: CellResult[] = [];
   const comparisons: Comparison[] = [];
+  const foundRates: FoundRate[] = [];
+  let models: Result["costModels"];
   let fault: Error | undefined;
   try {
     const { reading, timeoutMs, seed } = config.settings;
@@ -44,10 +55,30 @@ export async function load(config: LoadConfig, io: Io): Promise<number> {
     await warmServer(config, executor, io.signal);
     for (const heat of heats) {
       if (io.signal.aborted) break;
+      if (config.objective !== undefined) {
+        const { settings, objective } = config;
+        const { step } = progress;
+        const search = await searchRates(
+          heat,
+          objective,
+          settings,
+          executor,
+          random,
+          io.signal,
+          step,
+        );
+        foundRates.push(...search.found);
+        cells.push(...search.trials);
+        continue;
+      }
       const samples = await race(heat, config.settings, executor, random, io.signal, progress.step);
       const raced = cellResults(heat, samples);
       cells.push(...raced);
       comparisons.push(...compareWithFirst(raced));
+    }
+    if (config.withCostModels) {
+      const { strategies } = config;
+      models = costModels(await runMicro(strategies, quickMicroSettings, random, io.signal));
     }
   } catch (error) {
     // What was measured before is not lost with the process that died.
@@ -68,6 +99,8 @@ export async function load(config: LoadConfig, io: Io): Promise<number> {
     environment: describeEnvironment(serverName(config), target.local),
     cells,
     comparisons,
+    ...(foundRates.length > 0 && { foundRates }),
+    ...(models && { costModels: models }),
   };
   return conclude(config, result, fault, io);
 }
@@ -107,6 +140,10 @@ function conclude(config: LoadConfig, result: Result, fault: Error | undefined, 
     return exitCodes.invalid;
   }
   if (result.interrupted) return exitCodes.interrupted;
+  if (result.foundRates !== undefined) {
+    const none = result.foundRates.some(({ met: rate }) => rate === undefined);
+    return none ? exitCodes.missed : exitCodes.fine;
+  }
   if (result.cells.length === 0 || result.cells.some(({ valid }) => !valid)) {
     io.err.write("readrace: the measurement is invalid: see the audit in the result\n");
     return exitCodes.invalid;

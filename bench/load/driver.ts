@@ -4,6 +4,7 @@ import type { Answer, Strategy } from "../../src/strategies/strategy.ts";
 import { ClosedLoop } from "./closed-loop.ts";
 import { Lane, type LaneOwner } from "./lane.ts";
 import type { Loop } from "./loop.ts";
+import { watchLoopDelay } from "./loop-delay.ts";
 import type { GeneratorOptions, SliceLength } from "./messages.ts";
 import { OpenLoop } from "./open-loop.ts";
 import { Recorder } from "./recorder.ts";
@@ -67,9 +68,11 @@ export class Driver implements LaneOwner {
     this.lastGoodNs = nowNs;
     this.failedSinceGood = 0;
     const sweep = setInterval(() => this.sweep(), sweepMs);
+    const stopClock = watchLoopDelay((ns) => this.recorder.recordLoopDelay(ns));
     this.loop.begin(this.lanes, nowNs);
     const sample = await this.sliceDone.promise;
     clearInterval(sweep);
+    stopClock();
     return sample;
   }
 

@@ -2,7 +2,7 @@ import type { ErrorKind } from "../../src/errors.ts";
 import type { Reading } from "../../src/http1/response.ts";
 import type { Endpoint } from "../../src/protocol.ts";
 import type { ArrivalPlan, Share } from "./pacer.ts";
-import type { SliceSample } from "./sample.ts";
+import type { MemorySample, SliceSample } from "./sample.ts";
 
 /** The answer that every request must get; bodies are compared by length always, by hash in the warm-up. */
 export interface ExpectedAnswer {
@@ -64,7 +64,9 @@ export interface RecordingReport {
   readonly status: Record<string, number>;
   readonly verifiedBodies: number;
   readonly uncountedErrors: Partial<Record<ErrorKind, number>>;
-  readonly peakRssBytes: number;
+  readonly loopDelay: string;
+  readonly memory: MemorySample;
+  readonly processCpuNs: number;
 }
 
 export type GeneratorReport =

@@ -4,6 +4,7 @@ import { type Child, spawnChild } from "../child.ts";
 import type { Target } from "../target.ts";
 import type { Executor, Generator } from "./executor.ts";
 import { decodeHistogram } from "./histogram.ts";
+import { watchMachine } from "./machine.ts";
 import type {
   GeneratorCommand,
   GeneratorOptions,
@@ -19,6 +20,8 @@ type GeneratorChild = Child<GeneratorCommand, GeneratorReport>;
 /** Generators as processes of their own, each against `target`. */
 export function processExecutor(target: Target, reading: Reading, timeoutMs: number): Executor {
   return {
+    serverCpuNs: target.serverCpuNs,
+    watchMachine,
     async start(strategy, fixture, connections) {
       const { endpoint, requestTarget, expected } = target.fixture(fixture);
       const options: GeneratorOptions = {
@@ -84,5 +87,6 @@ function decodeRecording({ kind: _, ...report }: RecordingReport): Recording {
     lateness: decodeHistogram(report.lateness),
     firstByte: decodeHistogram(report.firstByte),
     connect: decodeHistogram(report.connect),
+    loopDelay: decodeHistogram(report.loopDelay),
   };
 }

@@ -26,6 +26,8 @@ function fakeExecutor(factor: number) {
   const log: string[] = [];
   let running = 0;
   const executor: Executor = {
+    serverCpuNs: () => Promise.resolve(undefined),
+    watchMachine: () => () => ({ elapsedNs: 1e9, clockDriftNs: 0, coordinatorNs: 0 }),
     async start(strategy) {
       running++;
       log.push(`start ${strategy}`);
@@ -69,7 +71,9 @@ function fakeExecutor(factor: number) {
             status: { "200": bodyBytes / 13 },
             verifiedBodies: 1,
             uncountedErrors: {},
-            peakRssBytes: 1e6,
+            loopDelay: createHistogram(),
+            memory: { startBytes: 1e6, warmBytes: 1e6, endBytes: 1e6, peakBytes: 1e6 },
+            processCpuNs: 1e6,
           };
         },
         async abandon() {
@@ -144,6 +148,7 @@ test("an abort stops the race and keeps what was measured", async () => {
 test("a generator that fails leaves none running", async () => {
   const fake = fakeExecutor(1);
   const failing: Executor = {
+    ...fake.executor,
     async start(...cell) {
       const generator = await fake.executor.start(...cell);
       return { ...generator, slice: () => Promise.reject(new Error("died")) };

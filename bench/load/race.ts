@@ -52,6 +52,8 @@ async function raceReplicate(
   signal: AbortSignal,
 ): Promise<readonly ReplicateSample[]> {
   const generators: Generator[] = [];
+  const watched = executor.watchMachine();
+  const serverBeforeNs = await executor.serverCpuNs();
   const stop = () => {
     for (const generator of generators) generator.stop();
   };
@@ -77,11 +79,29 @@ async function raceReplicate(
       }
     }
     const recordings = await Promise.all(generators.map((generator) => generator.finish()));
-    return recordings.map((recording, index) => ({ recording, slices: slices[index] ?? [] }));
+    const serverNs = await sinceNs(executor, serverBeforeNs);
+    const ownNs = recordings.reduce((sum, { processCpuNs }) => sum + processCpuNs, 0);
+    const shared = {
+      machine: watched(),
+      ...(serverNs !== undefined && { racingCpuNs: ownNs + serverNs }),
+    };
+    return recordings.map((recording, index) => ({
+      recording,
+      slices: slices[index] ?? [],
+      ...shared,
+    }));
   } finally {
     signal.removeEventListener("abort", stop);
     await Promise.all(generators.map((generator) => generator.abandon()));
   }
+}
+
+async function sinceNs(
+  executor: Executor,
+  beforeNs: number | undefined,
+): Promise<number | undefined> {
+  const afterNs = await executor.serverCpuNs();
+  return beforeNs === undefined || afterNs === undefined ? undefined : afterNs - beforeNs;
 }
 
 /** Nothing but failures: what comes after would be no different. */

@@ -1,4 +1,5 @@
 import { type ErrorKind, ReadError } from "../../src/errors.ts";
+import { processCpuNs } from "./cpu.ts";
 import { createHistogram, encodeHistogram, highestTrackableNs } from "./histogram.ts";
 import type { RecordingReport } from "./messages.ts";
 
@@ -9,12 +10,16 @@ export class Recorder {
   private readonly lateness = createHistogram();
   private readonly firstByte = createHistogram();
   private readonly connect = createHistogram();
+  private readonly loopDelay = createHistogram();
+  private readonly startBytes = process.memoryUsage.rss();
+  private warmBytes = this.startBytes;
   private readonly statusCounts = new Uint32Array(600);
   private readonly errors: Partial<Record<ErrorKind, number>> = {};
   private readonly uncountedErrors: Partial<Record<ErrorKind, number>> = {};
   private bodyBytes = 0;
   private chunks = 0;
   private verifiedBodies = 0;
+
   /** Connections are timed even while requests are not counted yet: most open in the warm-up. */
   recordConnect(ns: number): void {
     this.connect.recordValue(Math.min(ns, highestTrackableNs));
@@ -46,6 +51,11 @@ export class Recorder {
     counts[kind] = (counts[kind] ?? 0) + 1;
   }
 
+  /** Of a timer that should have run `ns` ago. */
+  recordLoopDelay(ns: number): void {
+    this.loopDelay.recordValue(Math.min(Math.max(0, Math.round(ns)), highestTrackableNs));
+  }
+
   recordVerifiedBody(): void {
     this.verifiedBodies++;
   }
@@ -57,6 +67,8 @@ export class Recorder {
   /** Forgets the warm-up, but for what went wrong in it. */
   endWarmUp(): void {
     this.serviceTime.reset();
+    this.loopDelay.reset();
+    this.warmBytes = process.memoryUsage.rss();
     this.firstByte.reset();
     this.statusCounts.fill(0);
     this.chunks = 0;
@@ -79,7 +91,14 @@ export class Recorder {
       status,
       verifiedBodies: this.verifiedBodies,
       uncountedErrors: this.uncountedErrors,
-      peakRssBytes: process.resourceUsage().maxRSS * 1024,
+      loopDelay: encodeHistogram(this.loopDelay),
+      memory: {
+        startBytes: this.startBytes,
+        warmBytes: this.warmBytes,
+        endBytes: process.memoryUsage.rss(),
+        peakBytes: process.resourceUsage().maxRSS * 1024,
+      },
+      processCpuNs: processCpuNs(),
     };
   }
 }

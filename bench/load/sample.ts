@@ -1,5 +1,6 @@
 import type { ErrorKind } from "../../src/errors.ts";
 import type { Histogram } from "./histogram.ts";
+import type { MachineSample } from "./machine.ts";
 
 /** What happened to the requests that were counted: issued = ok + failed + unfinished. */
 export interface RequestCounts {
@@ -47,13 +48,31 @@ export interface Recording {
   readonly verifiedBodies: number;
   /** What went wrong outside of the windows: in the warm-up, and at the edges of slices. */
   readonly uncountedErrors: Readonly<Partial<Record<ErrorKind, number>>>;
-  readonly peakRssBytes: number;
+  /** How late a timer of the generator ran. */
+  readonly loopDelay: Histogram;
+  readonly memory: MemorySample;
+  /** CPU time of the generator's process over all of its life. */
+  readonly processCpuNs: number;
+}
+
+/** Resident memory of a generator, in bytes. */
+export interface MemorySample {
+  /** Before it opened its connections. */
+  readonly startBytes: number;
+  /** When the warm-up was over. */
+  readonly warmBytes: number;
+  readonly endBytes: number;
+  readonly peakBytes: number;
 }
 
 /** One replicate of one cell: a fresh process, its slices in the order of time. */
 export interface ReplicateSample {
   readonly slices: readonly SliceSample[];
   readonly recording: Recording;
+  /** The machine while the replicate ran, all rivals of the heat. */
+  readonly machine?: MachineSample;
+  /** CPU time of all generators and the server meanwhile; undefined when the server is not ours. */
+  readonly racingCpuNs?: number;
 }
 
 /** All replicates of one cell. */

@@ -101,7 +101,14 @@ function mergeRecordings(parts: readonly Recording[]): Recording {
     status: addCounts(parts.map(({ status }) => status)),
     verifiedBodies: sum(({ verifiedBodies }) => verifiedBodies),
     uncountedErrors: addCounts(parts.map(({ uncountedErrors }) => uncountedErrors)),
-    peakRssBytes: sum(({ peakRssBytes }) => peakRssBytes),
+    loopDelay: mergeHistograms(parts.map(({ loopDelay }) => loopDelay)),
+    memory: {
+      startBytes: sum(({ memory }) => memory.startBytes),
+      warmBytes: sum(({ memory }) => memory.warmBytes),
+      endBytes: sum(({ memory }) => memory.endBytes),
+      peakBytes: sum(({ memory }) => memory.peakBytes),
+    },
+    processCpuNs: sum(({ processCpuNs }) => processCpuNs),
   };
 }
 

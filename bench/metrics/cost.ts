@@ -1,4 +1,4 @@
-import { type Metric, per, sumSlices } from "./metric.ts";
+import { type Metric, per, sumRecordings, sumSlices } from "./metric.ts";
 
 export const cpuPerRequest: Metric = {
   key: "cpuNsPerRequest",
@@ -35,7 +35,32 @@ export const peakRss: Metric = {
   better: "lower",
   summary: "largest resident memory of the client process",
   compute(sample) {
-    const peaks = sample.replicates.map(({ recording }) => recording.peakRssBytes);
+    const peaks = sample.replicates.map(({ recording }) => recording.memory.peakBytes);
     return peaks.length > 0 ? Math.max(...peaks) : undefined;
   },
+};
+
+export const memoryPerConnection: Metric = {
+  key: "memoryPerConnectionBytes",
+  unit: "B",
+  better: "lower",
+  summary:
+    "growth of resident memory from before the connections to the end of the warm-up, for each",
+  compute: (sample) =>
+    per(
+      sumRecordings(sample, ({ memory }) => Math.max(0, memory.warmBytes - memory.startBytes)),
+      sample.connections * sample.replicates.length,
+    ),
+};
+
+export const memoryPerResponse: Metric = {
+  key: "memoryPerResponseBytes",
+  unit: "B",
+  better: "lower",
+  summary: "growth of resident memory after the warm-up per response: 0 when nothing is kept",
+  compute: (sample) =>
+    per(
+      sumRecordings(sample, ({ memory }) => Math.max(0, memory.endBytes - memory.warmBytes)),
+      sumSlices(sample, ({ answered }) => answered),
+    ),
 };

@@ -1,5 +1,11 @@
 import { chunksPerResponse, connectP50, firstByteP50 } from "./arrival.ts";
-import { cpuPerRequest, peakRss, serverCpuPerRequest } from "./cost.ts";
+import {
+  cpuPerRequest,
+  memoryPerConnection,
+  memoryPerResponse,
+  peakRss,
+  serverCpuPerRequest,
+} from "./cost.ts";
 import type { Metric } from "./metric.ts";
 import { latenessP99, responsePercentiles } from "./response-time.ts";
 import { serviceMax, serviceMean, serviceMin, servicePercentiles } from "./service-time.ts";
@@ -21,6 +27,8 @@ export const metrics: readonly Metric[] = [
   connectP50,
   chunksPerResponse,
   peakRss,
+  memoryPerConnection,
+  memoryPerResponse,
 ];
 
 /** What rivals are compared by. */

@@ -1,6 +1,10 @@
 import type { CellResult, Comparison, Result } from "../result.ts";
 import { formatBytes, formatQuantity } from "../units.ts";
 import { conclude } from "./conclusion.ts";
+import { renderCostModels } from "./cost-models.ts";
+import { renderCurves } from "./curve.ts";
+import { renderFoundRates } from "./found-rates.ts";
+import { renderMicro } from "./micro.ts";
 import type { Reporter } from "./reporter.ts";
 import { type Column, renderTable } from "./table.ts";
 
@@ -9,9 +13,17 @@ export const text: Reporter = {
   summary: "tables and a conclusion for people",
   render(result) {
     const heats = groupByHeat(result.cells);
+    if (result.foundRates !== undefined) {
+      // The cells are trials, most of which were meant to fail.
+      return `${header(result)}\n${renderFoundRates(result.foundRates)}`;
+    }
     const parts = [
       header(result),
-      ...heats.map((cells) => renderHeat(cells, result.comparisons ?? [])),
+      ...(result.kind === "micro"
+        ? [renderMicro(result.cells)]
+        : heats.map((cells) => renderHeat(cells, result.comparisons ?? []))),
+      ...renderCurves(result.cells),
+      renderCostModels(result.costModels ?? []),
       ...invalidCells(result.cells),
       conclude(result),
     ];

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { meanEstimate, ratioEstimate } from "./interval.ts";
+import { leastSquares } from "./least-squares.ts";
+import { quantile } from "./quantile.ts";
 import { seededRandom, shuffled } from "./random.ts";
 import { regularizedBeta, studentTQuantile } from "./student-t.ts";
 import { verdictOf } from "./verdict.ts";
@@ -70,4 +72,41 @@ test("a seed gives the same order, and every item stays", () => {
   const items = [1, 2, 3, 4, 5];
   expect(shuffled(items, seededRandom(3))).toEqual(shuffled(items, seededRandom(3)));
   expect(shuffled(items, seededRandom(4)).sort()).toEqual(items);
+});
+
+test("weighted least squares as NumPy 2.4.6 has it (linalg.lstsq of rows times √weight)", () => {
+  const rows = [
+    [1, 1, 2],
+    [1, 2, 1],
+    [1, 3, 5],
+    [1, 5, 2],
+    [1, 8, 3],
+  ];
+  const [a, b, c] = leastSquares(rows, [3, 5, 4, 9, 13], [1, 2, 1, 0.5, 1]) ?? [];
+  expect(a).toBeCloseTo(2.6203418324460617, 9);
+  expect(b).toBeCloseTo(1.5318016251050715, 9);
+  expect(c).toBeCloseTo(-0.6346315494536288, 9);
+});
+
+test("rows that do not determine the coefficients have no solution", () => {
+  expect(
+    leastSquares(
+      [
+        [1, 1],
+        [2, 2],
+      ],
+      [1, 2],
+      [1, 1],
+    ),
+  ).toBeUndefined();
+});
+
+test.each([
+  [0.1, 0.9800000000000001],
+  [0.25, 2.3],
+  [0.5, 4.4],
+  [0.9, 8.68],
+  [0.99, 9.597999999999999],
+])("the %p quantile as NumPy 2.4.6 has it: %p", (p, expected) => {
+  expect(quantile([3.1, 0.2, 9.7, 4.4, 4.4, 8.0, 1.5], p)).toBeCloseTo(expected, 9);
 });

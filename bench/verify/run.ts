@@ -89,6 +89,7 @@ async function runCase(
 
 function beginAfterWarmUp(executor: Executor, begin: () => Promise<unknown>): Executor {
   return {
+    ...executor,
     async start(...cell) {
       const generator = await executor.start(...cell);
       return {

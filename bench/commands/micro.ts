@@ -1,0 +1,44 @@
+import { version } from "../../package.json";
+import { describeEnvironment } from "../environment.ts";
+import { exitCodes, type Io } from "../io.ts";
+import { microCells } from "../micro/cells.ts";
+import { plotCells } from "../micro/plot.ts";
+import { costModels, runMicro } from "../micro/run.ts";
+import type { MicroConfig } from "../micro-options.ts";
+import { json } from "../reporters/json.ts";
+import { text } from "../reporters/text.ts";
+import { type Result, schemaVersion } from "../result.ts";
+import { seededRandom } from "../stats/random.ts";
+import { checkOutput, saveResult } from "../store.ts";
+
+/** The readers alone, fed from memory; resolves with the exit code. */
+export async function micro(config: MicroConfig, io: Io): Promise<number> {
+  const { strategies, settings, seed, output, command } = config;
+  checkOutput(output);
+  const startedAt = new Date().toISOString();
+  const onProcess = (strategy: string) => {
+    if (io.err.isTty) io.err.write(`\r\x1b[2K${strategy}`);
+  };
+  const samples = await runMicro(strategies, settings, seededRandom(seed), io.signal, onProcess);
+  if (io.err.isTty) io.err.write("\r\x1b[2K");
+  const result: Result = {
+    schemaVersion,
+    tool: { name: "readrace", version },
+    kind: "micro",
+    startedAt,
+    finishedAt: new Date().toISOString(),
+    command,
+    seed,
+    interrupted: io.signal.aborted,
+    environment: describeEnvironment("none: fed from memory", true),
+    cells: microCells(samples),
+    costModels: costModels(samples),
+  };
+  if (output.json) io.out.write(json.render(result));
+  else io.out.write(`${text.render(result)}\n${plotCells(result.cells)}`);
+  for (const path of saveResult(output, result)) {
+    if (!output.json) io.out.write(`\nSaved to ${path}\n`);
+  }
+  if (result.interrupted) return exitCodes.interrupted;
+  return result.cells.every(({ valid }) => valid) ? exitCodes.fine : exitCodes.invalid;
+}

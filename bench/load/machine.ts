@@ -1,0 +1,89 @@
+import { readFileSync } from "node:fs";
+import { processCpuNs } from "./cpu.ts";
+
+/** Counters of the whole machine at one instant; undefined where the system does not tell. */
+interface Reading {
+  readonly monotonicNs: number;
+  readonly wallClockMs: number;
+  readonly ownCpuNs: number;
+  readonly busyNs: number | undefined;
+  readonly stolenNs: number | undefined;
+  readonly throttledNs: number | undefined;
+}
+
+/** What the machine did beside the race, over one replicate. */
+export interface MachineSample {
+  readonly elapsedNs: number;
+  /** By how much the system's clock moved more than the monotonic one. */
+  readonly clockDriftNs: number;
+  /** CPU time of everything on the machine, over all cores. */
+  readonly busyNs?: number;
+  /** Of that, this process: the coordinator. */
+  readonly coordinatorNs: number;
+  /** Time that the hypervisor gave to others, over all cores. */
+  readonly stolenNs?: number;
+  /** Time for which a control group's quota held us back. */
+  readonly throttledNs?: number;
+}
+
+/** Begins to watch; the function that is returned says what happened since. */
+export function watchMachine(): () => MachineSample {
+  const before = readMachine();
+  return () => {
+    const after = readMachine();
+    const elapsedNs = after.monotonicNs - before.monotonicNs;
+    const busyNs = difference(before.busyNs, after.busyNs);
+    const stolenNs = difference(before.stolenNs, after.stolenNs);
+    const throttledNs = difference(before.throttledNs, after.throttledNs);
+    return {
+      elapsedNs,
+      clockDriftNs: (after.wallClockMs - before.wallClockMs) * 1e6 - elapsedNs,
+      coordinatorNs: after.ownCpuNs - before.ownCpuNs,
+      ...(busyNs !== undefined && { busyNs }),
+      ...(stolenNs !== undefined && { stolenNs }),
+      ...(throttledNs !== undefined && { throttledNs }),
+    };
+  };
+}
+
+function readMachine(): Reading {
+  const ticks = cpuTicks(read("/proc/stat"));
+  return {
+    monotonicNs: Bun.nanoseconds(),
+    wallClockMs: Date.now(),
+    ownCpuNs: processCpuNs(),
+    busyNs: ticks?.busyNs,
+    stolenNs: ticks?.stolenNs,
+    throttledNs: throttled(read("/sys/fs/cgroup/cpu.stat")),
+  };
+}
+
+/** A clock tick of /proc/stat: USER_HZ is 100 on every architecture that Bun runs on. */
+const tickNs = 1e7;
+
+/** The first line of /proc/stat, proc(5): user nice system idle iowait irq softirq steal … */
+export function cpuTicks(stat: string): { busyNs: number; stolenNs: number } | undefined {
+  const [, figures] = /^cpu +([\d ]+)$/m.exec(stat) ?? [];
+  if (figures === undefined) return undefined;
+  const ticks = figures.trim().split(" ").map(Number);
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softIrq = 0, steal = 0] = ticks;
+  return { busyNs: (user + nice + system + irq + softIrq) * tickNs, stolenNs: steal * tickNs };
+}
+
+/** Control group v2: throttled_usec of cpu.stat. */
+function throttled(stat: string): number | undefined {
+  const [, us] = /^throttled_usec (\d+)$/m.exec(stat) ?? [];
+  return us === undefined ? undefined : Number(us) * 1000;
+}
+
+function difference(before: number | undefined, after: number | undefined): number | undefined {
+  return before === undefined || after === undefined ? undefined : after - before;
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,71 @@
+import type { CellResult } from "../result.ts";
+import { fitScalability, kneeOf, type LoadPoint } from "../stats/scalability.ts";
+import { formatCount, formatNs } from "../units.ts";
+import { type Column, renderTable } from "./table.ts";
+
+/** A curve needs so many numbers of connections. */
+const fewestPoints = 3;
+/** A law that misses its own points by more than this does not describe them. */
+const mostError = 0.1;
+
+/** For each fixture that was raced at several concurrencies: the curve of each strategy, and its knee. */
+export function renderCurves(cells: readonly CellResult[]): string[] {
+  const closed = cells.filter(({ mode }) => mode === "closed");
+  return [...Map.groupBy(closed, ({ fixture }) => fixture)].flatMap(([fixture, own]) => {
+    const counts = [...new Set(own.map(({ connections }) => connections))].sort((a, b) => a - b);
+    return counts.length < fewestPoints ? [] : [renderCurve(fixture, counts, own)];
+  });
+}
+
+function renderCurve(
+  fixture: string,
+  counts: readonly number[],
+  cells: readonly CellResult[],
+): string {
+  const byStrategy = [...Map.groupBy(cells, ({ strategy }) => strategy)];
+  const columns: Column[] = [
+    { heading: "strategy", align: "left" },
+    { heading: "", align: "left" },
+    ...counts.map((count) => ({ heading: String(count), align: "right" as const })),
+  ];
+  const rows = byStrategy.flatMap(([strategy, own]) => {
+    const figure = (key: string, format: (value: number) => string) =>
+      counts.map((count) => {
+        const value = own.find(({ connections }) => connections === count)?.metrics[key]?.value;
+        return value === undefined ? "-" : format(value);
+      });
+    return [
+      [strategy, "req/s", ...figure("requestsPerSecond", formatCount)],
+      ["", "p99", ...figure("serviceP99Ns", formatNs)],
+    ];
+  });
+  const sentences = byStrategy.map(([strategy, own]) => describeCurve(strategy, own));
+  return `${fixture} over connections\n${renderTable(columns, rows)}${sentences.join("")}`;
+}
+
+function describeCurve(strategy: string, cells: readonly CellResult[]): string {
+  const points = cells.flatMap(pointOf);
+  const knee = kneeOf(points);
+  if (knee === undefined) return "";
+  const law = fitScalability(points);
+  const start = `  ${strategy}: knee at ${knee.concurrency}`;
+  if (law === undefined) return `${start}; too few points for a scalability law\n`;
+  const error = `${(law.error * 100).toFixed(1)} %`;
+  if (law.error > mostError) {
+    return `${start}; no universal scalability law fits (off by ${error})\n`;
+  }
+  const peak = Number.isFinite(law.peak)
+    ? `throughput falls beyond ${Math.round(law.peak)}`
+    : "throughput does not fall";
+  return (
+    `${start}; universal scalability law λ = ${formatCount(law.lambda)}/s, ` +
+    `σ = ${law.sigma.toFixed(3)}, κ = ${law.kappa.toExponential(1)}: ${peak} (off by ${error})\n`
+  );
+}
+
+function pointOf({ connections, metrics }: CellResult): LoadPoint[] {
+  const throughput = metrics.requestsPerSecond?.value;
+  const meanTime = metrics.serviceMeanNs?.value;
+  if (throughput === undefined || meanTime === undefined || throughput <= 0) return [];
+  return [{ concurrency: connections, throughput, meanTime }];
+}

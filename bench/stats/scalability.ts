@@ -1,0 +1,73 @@
+import { leastSquares } from "./least-squares.ts";
+import { median } from "./quantile.ts";
+
+/** Throughput at a concurrency. */
+export interface LoadPoint {
+  readonly concurrency: number;
+  readonly throughput: number;
+  /** Mean time in the system, in any unit. */
+  readonly meanTime: number;
+}
+
+/**
+ * The universal scalability law: throughput(n) = λn / (1 + σ(n − 1) + κn(n − 1)), with contention σ
+ * and coherency cost κ (N. J. Gunther, Guerrilla Capacity Planning, 2007, 4.5).
+ */
+export interface ScalabilityLaw {
+  /** Throughput of one. */
+  readonly lambda: number;
+  readonly sigma: number;
+  readonly kappa: number;
+  /** Concurrency beyond which throughput falls: √((1 − σ) / κ); infinite without coherency cost. */
+  readonly peak: number;
+  /** Median relative error at the points. */
+  readonly error: number;
+}
+
+/** Three coefficients need a fourth point to be judged by. */
+const fewestPoints = 4;
+
+/**
+ * Fits the law in the form n / throughput = a + b(n − 1) + cn(n − 1), which is linear, by least
+ * squares of the relative error. Undefined for fewer than four points, or where what comes out is no
+ * law of this kind (negative throughput or negative contention and coherency both).
+ */
+export function fitScalability(points: readonly LoadPoint[]): ScalabilityLaw | undefined {
+  if (points.length < fewestPoints) return undefined;
+  const y = points.map(({ concurrency, throughput }) => concurrency / throughput);
+  const fitted = leastSquares(
+    points.map(({ concurrency: n }) => [1, n - 1, n * (n - 1)]),
+    y,
+    y.map((value) => 1 / value ** 2),
+  );
+  const [a = 0, b = 0, c = 0] = fitted ?? [];
+  if (a <= 0) return undefined;
+  const law = { lambda: 1 / a, sigma: b / a, kappa: Math.max(0, c / a) };
+  const peak = law.kappa > 0 && law.sigma < 1 ? Math.sqrt((1 - law.sigma) / law.kappa) : Infinity;
+  const error = median(
+    points.map(({ concurrency, throughput }) =>
+      Math.abs(throughputAt(law, concurrency) / throughput - 1),
+    ),
+  );
+  return Number.isFinite(error) ? { ...law, peak, error } : undefined;
+}
+
+export function throughputAt(
+  { lambda, sigma, kappa }: Pick<ScalabilityLaw, "lambda" | "sigma" | "kappa">,
+  concurrency: number,
+): number {
+  const n = concurrency;
+  return (lambda * n) / (1 + sigma * (n - 1) + kappa * n * (n - 1));
+}
+
+/**
+ * The knee of a curve: the point of the greatest power, throughput / time in the system (L. Kleinrock,
+ * Power and deterministic rules of thumb, 1979). Beyond it waiting grows faster than what gets done.
+ */
+export function kneeOf(points: readonly LoadPoint[]): LoadPoint | undefined {
+  const power = ({ throughput, meanTime }: LoadPoint) => throughput / meanTime;
+  return points.reduce<LoadPoint | undefined>(
+    (best, next) => (best === undefined || power(next) > power(best) ? next : best),
+    undefined,
+  );
+}
