@@ -43,7 +43,8 @@ export class Driver implements LaneOwner {
       target: requestTarget,
       close: reading === "eof",
     });
-    const laneOptions = { strategy, endpoint, request, reading, timeoutMs };
+    const { bodyBytes } = options.expected;
+    const laneOptions = { strategy, endpoint, request, reading, timeoutMs, bodyBytes };
     this.lanes = Array.from({ length: connections }, () => new Lane(this, laneOptions));
   }
 

@@ -23,6 +23,8 @@ export interface LaneOptions {
   readonly request: EncodedRequest;
   readonly reading: Reading;
   readonly timeoutMs: number;
+  /** Length of the expected body. */
+  readonly bodyBytes: number;
 }
 
 /** One virtual client: a connection, and at most one request on it. Times are Bun.nanoseconds(). */
@@ -88,8 +90,13 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
     this.connection = undefined;
   }
 
-  dataArrived(): void {
-    if (this.chunks++ === 0) this.firstByteNs = Bun.nanoseconds();
+  /**
+   * A clock reading takes 36 ns. Where the first piece is the whole response it is left out: the end
+   * is read from the clock a microsecond later, in the same turn of the event loop, and stands for both.
+   */
+  dataArrived(byteLength: number): void {
+    if (this.chunks++ > 0) return;
+    this.firstByteNs = byteLength > this.options.bodyBytes ? 0 : Bun.nanoseconds();
   }
 
   readonly responded = (answer: Answer): void => {
@@ -97,7 +104,9 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
     this.busy = false;
     this.failuresInRow = 0;
     if (this.options.reading === "eof") this.connection = undefined;
-    this.owner.answered(this, answer, Bun.nanoseconds());
+    const nowNs = Bun.nanoseconds();
+    if (this.firstByteNs === 0) this.firstByteNs = nowNs;
+    this.owner.answered(this, answer, nowNs);
   };
 
   readonly failed = (error: Error): void => {

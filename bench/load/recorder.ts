@@ -2,13 +2,14 @@ import { type ErrorKind, ReadError } from "../../src/errors.ts";
 import { processCpuNs } from "./cpu.ts";
 import { createHistogram, encodeHistogram, highestTrackableNs } from "./histogram.ts";
 import type { RecordingReport } from "./messages.ts";
+import { Tally } from "./tally.ts";
 
 /** Counts and histograms of one generator: constant memory, whatever the number of requests. */
 export class Recorder {
-  private readonly serviceTime = createHistogram();
-  private readonly responseTime = createHistogram();
-  private readonly lateness = createHistogram();
-  private readonly firstByte = createHistogram();
+  private readonly serviceTime = new Tally();
+  private readonly responseTime = new Tally();
+  private readonly lateness = new Tally();
+  private readonly firstByte = new Tally();
   private readonly connect = createHistogram();
   private readonly loopDelay = createHistogram();
   private readonly startBytes = process.memoryUsage.rss();
@@ -26,19 +27,19 @@ export class Recorder {
   }
 
   recordAnswer(serviceNs: number, firstByteNs: number, chunks: number, bodyBytes: number): void {
-    this.serviceTime.recordValue(Math.min(serviceNs, highestTrackableNs));
-    this.firstByte.recordValue(Math.min(firstByteNs, highestTrackableNs));
+    this.serviceTime.record(serviceNs);
+    this.firstByte.record(firstByteNs);
     this.chunks += chunks;
     this.bodyBytes += bodyBytes;
   }
 
   /** Of a request that was due at an instant. */
   recordResponse(responseNs: number): void {
-    this.responseTime.recordValue(Math.min(responseNs, highestTrackableNs));
+    this.responseTime.record(responseNs);
   }
 
   recordLateness(ns: number): void {
-    this.lateness.recordValue(Math.min(Math.max(0, Math.round(ns)), highestTrackableNs));
+    this.lateness.record(ns);
   }
 
   recordStatus(status: number): void {
@@ -61,7 +62,8 @@ export class Recorder {
   }
 
   get meanServiceNs(): number {
-    return this.serviceTime.totalCount === 0 ? 0 : this.serviceTime.mean;
+    const { totalCount, mean } = this.serviceTime.toHistogram();
+    return totalCount === 0 ? 0 : mean;
   }
 
   /** Forgets the warm-up, but for what went wrong in it. */
@@ -80,10 +82,10 @@ export class Recorder {
     for (const [code, count] of this.statusCounts.entries()) if (count > 0) status[code] = count;
     return {
       kind: "recording",
-      serviceTime: encodeHistogram(this.serviceTime),
-      responseTime: encodeHistogram(this.responseTime),
-      lateness: encodeHistogram(this.lateness),
-      firstByte: encodeHistogram(this.firstByte),
+      serviceTime: encodeHistogram(this.serviceTime.toHistogram()),
+      responseTime: encodeHistogram(this.responseTime.toHistogram()),
+      lateness: encodeHistogram(this.lateness.toHistogram()),
+      firstByte: encodeHistogram(this.firstByte.toHistogram()),
       connect: encodeHistogram(this.connect),
       bodyBytes: this.bodyBytes,
       chunks: this.chunks,
