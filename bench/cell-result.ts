@@ -5,7 +5,7 @@ import type { CellSample } from "./load/sample.ts";
 import { addCounts } from "./load/workers.ts";
 import { pooled, sumSlices } from "./metrics/metric.ts";
 import { comparedMetricKeys, metrics } from "./metrics/registry.ts";
-import type { Heat } from "./plan.ts";
+import type { Heat, Rival } from "./plan.ts";
 import type { CellResult, Comparison } from "./result.ts";
 import { meanEstimate, ratioEstimate } from "./stats/interval.ts";
 import { verdictOf } from "./stats/verdict.ts";
@@ -14,7 +14,7 @@ import { verdictOf } from "./stats/verdict.ts";
 export function cellResults(heat: Heat, samples: readonly CellSample[]): CellResult[] {
   return samples.flatMap((sample, index) =>
     sample.replicates.length > 0
-      ? [cellResult(heat, heat.strategies[index] as string, sample)]
+      ? [cellResult(heat, (heat.rivals[index] as Rival).strategy, sample)]
       : [],
   );
 }

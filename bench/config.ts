@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { version } from "../package.json";
+import { addCompareOptions, type CompareConfig, readCompareOptions } from "./compare-options.ts";
 import { UserError } from "./errors.ts";
 import { addLoadOptions, type LoadConfig, readLoadOptions } from "./load-options.ts";
 import { addMicroOptions, type MicroConfig, readMicroOptions } from "./micro-options.ts";
@@ -19,6 +20,7 @@ import { suggest } from "./suggest.ts";
 /** What the user asked for, checked: nothing past this file reads argv or the environment. */
 export type Config =
   | { readonly command: "load"; readonly load: LoadConfig }
+  | { readonly command: "compare"; readonly compare: CompareConfig }
   | { readonly command: "micro"; readonly micro: MicroConfig }
   | { readonly command: "serve"; readonly serve: ServeConfig }
   | { readonly command: "report"; readonly files: readonly string[]; readonly reporter: Reporter }
@@ -37,12 +39,13 @@ Examples:
   bun run bench load -f hello -c 64 --close      a connection for each request
   bun run bench load --target http://127.0.0.1:8000/ -c 16
   bun run bench load --threshold 'serviceP99Ns<5ms' --json -o result.json
+  bun run bench compare main                     has the work tree made reading slower?
   bun run bench micro                            what a reader costs by itself, without a socket
   bun run bench report result.json
   bun run bench serve --port 8080
   bun run bench verify                           is what is measured here true? 40 s
 
-Exit codes: 0 fine, 1 a threshold missed, 2 wrong input, 3 invalid measurement, 130 interrupted.`;
+Exit codes: 0 fine, 1 a regression or a threshold missed, 2 wrong input, 3 invalid measurement, 130 interrupted.`;
 
 /** Reads the command line. Throws a UserError that says what is wrong and how to mend it. */
 export function readConfig(argv: readonly string[], env: Env): Config {
@@ -67,6 +70,13 @@ export function readConfig(argv: readonly string[], env: Env): Config {
       .description("one race, as the flags say (the default)"),
   ).action((flags) => {
     config = { command: "load", load: readLoadOptions(flags, argv, env) };
+  });
+  addCompareOptions(
+    program
+      .command("compare")
+      .description("two git revisions or strategies raced live, or two result files: a gate"),
+  ).action((base: string, head: string | undefined, flags) => {
+    config = { command: "compare", compare: readCompareOptions(base, head, flags, argv, env) };
   });
   addMicroOptions(
     program

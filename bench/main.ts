@@ -1,4 +1,5 @@
 import { asError } from "../src/errors.ts";
+import { compare } from "./commands/compare.ts";
 import { list } from "./commands/list.ts";
 import { load } from "./commands/load.ts";
 import { micro } from "./commands/micro.ts";
@@ -28,6 +29,8 @@ async function run(config: Config, io: Io): Promise<number> {
   switch (config.command) {
     case "load":
       return load(config.load, io);
+    case "compare":
+      return compare(config.compare, io);
     case "micro":
       return micro(config.micro, io);
     case "report":

@@ -10,13 +10,20 @@ export interface Cell {
   readonly connections: number;
 }
 
+/** One of those who race: a strategy, of this checkout's clients or of another's. */
+export interface Rival {
+  readonly strategy: string;
+  /** The folder of the checkout whose src/ has the clients; undefined for this one. */
+  readonly checkout?: string;
+}
+
 /** Cells that are raced against each other: strategies differ, all else is the same. */
 export interface Heat {
   readonly fixture: string;
   readonly connections: number;
   /** Requests a second, in open loop; undefined in a closed loop. */
   readonly rate?: number;
-  readonly strategies: readonly string[];
+  readonly rivals: readonly Rival[];
 }
 
 /** An open loop: the schedule of a whole replicate. */
@@ -42,6 +49,8 @@ export interface RaceSettings {
   readonly workers: number;
   /** How requests arrive in open loop; undefined for a closed loop. */
   readonly open: OpenSettings | undefined;
+  /** Least length of the turns that rivals take. */
+  readonly sliceMs: number;
   /** Fresh processes a cell. */
   readonly replicates: number;
   readonly reading: Reading;
@@ -57,8 +66,9 @@ export function planHeats(
   rate?: number,
 ): readonly Heat[] {
   const open = rate === undefined ? {} : { rate };
+  const rivals = strategies.map((strategy) => ({ strategy }));
   return fixtures.flatMap((fixture) =>
-    connections.map((count) => ({ fixture, connections: count, strategies, ...open })),
+    connections.map((count) => ({ fixture, connections: count, rivals, ...open })),
   );
 }
 

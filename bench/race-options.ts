@@ -37,6 +37,9 @@ const defaults = {
   },
 };
 
+/** Long enough for a few hundred small responses, short enough that drift hits all rivals alike. */
+const sliceMs = 50;
+
 export function raceDefaults(quick: true | undefined) {
   return quick ? defaults.quick : defaults.race;
 }
@@ -69,6 +72,7 @@ export function readRaceSettings(flags: RaceFlags): RaceSettings {
       flags.warmup === undefined
         ? warmUpFor(durationMs / replicates, base.warmUpMs)
         : readDurationMs("-W", flags.warmup),
+    sliceMs,
     replicates,
     workers: readPositiveCount("-w", flags.workers, 64),
     open: schedule ? { arrivals: readArrivals(flags.arrivals), stages: schedule } : undefined,

@@ -31,12 +31,12 @@ export async function searchRates(
 ): Promise<RateSearch> {
   const found: FoundRate[] = [];
   const trials: CellResult[] = [];
-  for (const strategy of heat.strategies) {
+  for (const rival of heat.rivals) {
     const { met, missed } = await findRate(startRate, async (rate) => {
       if (signal.aborted) return false;
       const stages = [{ durationMs: settings.durationMs, rate }];
       const open = { arrivals: settings.open?.arrivals ?? "constant", stages } as const;
-      const trial: Heat = { ...heat, strategies: [strategy], rate };
+      const trial: Heat = { ...heat, rivals: [rival], rate };
       onTrial(trial);
       const samples = await race(
         trial,
@@ -52,7 +52,7 @@ export async function searchRates(
     if (signal.aborted) break;
     const { fixture, connections } = heat;
     found.push({
-      strategy,
+      strategy: rival.strategy,
       fixture,
       connections,
       objective: objective.text,

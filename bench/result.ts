@@ -30,8 +30,15 @@ const metric = z.object({
   interval: interval.optional().describe("95 % interval of the mean over replicates"),
 });
 
+/** The arms of a comparison. */
+export const sides = ["base", "head", "noise"] as const;
+
 const cell = z.object({
   strategy: z.string(),
+  side: z
+    .enum(sides)
+    .optional()
+    .describe("in a comparison; noise is base once more, to show what no change looks like"),
   fixture: z.string(),
   connections: count.positive(),
   mode: z.enum(["closed", "open"]),
@@ -83,13 +90,25 @@ const costModel = z
 
 const comparison = z.object({
   strategy: z.string(),
-  baseline: z.string().describe("the strategy that it is compared with"),
+  baseline: z.string().describe("the strategy, revision or file that it is compared with"),
   fixture: z.string(),
   connections: count.positive(),
   metric: z.string(),
   ratio: z.number().positive(),
   interval: interval.optional(),
   verdict: z.enum(verdicts),
+  reason: z.string().optional().describe("of a verdict that is inconclusive"),
+  adjustedP: z.number().optional().describe("p-value, corrected by Holm for all of the run"),
+  minDetectable: z.number().optional().describe("smallest effect that could have been found"),
+  replicates: count.optional(),
+  noise: z
+    .object({ ratio: z.number().positive(), interval })
+    .optional()
+    .describe("base against itself, raced in the same rounds"),
+  logRatios: z
+    .array(z.array(z.number()))
+    .optional()
+    .describe("head over base, by replicate and round, in the order of time"),
 });
 
 const foundRate = z
@@ -116,6 +135,10 @@ export const resultSchema = z.object({
   cells: z.array(cell),
   comparisons: z.array(comparison).optional(),
   costModels: z.array(costModel).optional(),
+  compared: z
+    .object({ base: z.string(), head: z.string() })
+    .optional()
+    .describe("the revisions, files or strategies of a comparison"),
   foundRates: z.array(foundRate).optional(),
   verdict: z.enum(verdicts).optional(),
 });

@@ -85,3 +85,7 @@ export function formatQuantity(value: number, unit: string): string {
       return formatCount(value);
   }
 }
+
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

@@ -4,7 +4,6 @@ import { cellResults, compareWithFirst } from "../cell-result.ts";
 import { describeEnvironment } from "../environment.ts";
 import { exitCodes, type Io } from "../io.ts";
 import { checkLimits } from "../limits.ts";
-import type { Executor } from "../load/executor.ts";
 import { processExecutor } from "../load/process-executor.ts";
 import { race } from "../load/race.ts";
 import type { LoadConfig } from "../load-options.ts";
@@ -26,8 +25,7 @@ import { seededRandom } from "../stats/random.ts";
 import { checkOutput, saveResult } from "../store.ts";
 import { otherTarget, ownTarget, type Target } from "../target.ts";
 import { missedThresholds } from "../threshold.ts";
-
-const warmConnections = 16;
+import { warmServer } from "../warm-server.ts";
 
 /** Races as `config` says, writes the result and reports it; resolves with the exit code. */
 export async function load(config: LoadConfig, io: Io): Promise<number> {
@@ -52,7 +50,7 @@ export async function load(config: LoadConfig, io: Io): Promise<number> {
     const { reading, timeoutMs, seed } = config.settings;
     const executor = processExecutor(target, reading, timeoutMs);
     const random = seededRandom(seed);
-    await warmServer(config, executor, io.signal);
+    await warmServer(config.fixtures, config.settings.warmUpMs, executor, io.signal);
     for (const heat of heats) {
       if (io.signal.aborted) break;
       if (config.objective !== undefined) {
@@ -103,28 +101,6 @@ export async function load(config: LoadConfig, io: Io): Promise<number> {
     ...(models && { costModels: models }),
   };
   return conclude(config, result, fault, io);
-}
-
-/**
- * A server that has just started is slow for a second or two, which only the first heats would meet:
- * it is run in on every fixture, by a client that is then thrown away.
- */
-async function warmServer(
-  { fixtures, settings }: LoadConfig,
-  executor: Executor,
-  signal: AbortSignal,
-): Promise<void> {
-  for (const fixture of fixtures) {
-    if (signal.aborted) return;
-    const client = await executor.start("floor", fixture, warmConnections);
-    signal.addEventListener("abort", client.stop);
-    try {
-      await client.warmUp(settings.warmUpMs);
-    } finally {
-      signal.removeEventListener("abort", client.stop);
-      await client.abandon();
-    }
-  }
 }
 
 /** Saves, prints, and says by the exit code how it went. */

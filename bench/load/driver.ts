@@ -1,6 +1,6 @@
 import { ReadError } from "../../src/errors.ts";
-import { encodeRequest } from "../../src/http1/request.ts";
-import type { Answer, Strategy } from "../../src/strategies/strategy.ts";
+import type { Answer } from "../../src/strategies/strategy.ts";
+import type { Clients } from "./clients.ts";
 import { ClosedLoop } from "./closed-loop.ts";
 import { Lane, type LaneOwner } from "./lane.ts";
 import type { Loop } from "./loop.ts";
@@ -32,19 +32,29 @@ export class Driver implements LaneOwner {
   private failedSinceGood = 0;
   private sliceDone: PromiseWithResolvers<SliceSample> | undefined;
 
-  constructor(strategy: Strategy, options: GeneratorOptions) {
+  constructor(clients: Clients, options: GeneratorOptions) {
     this.options = options;
     const { endpoint, requestTarget, reading, timeoutMs, connections } = options;
     this.patienceNs = (timeoutMs + 1000) * 1e6;
     const authority = endpoint.host.includes(":") ? `[${endpoint.host}]` : endpoint.host;
-    const request = encodeRequest({
+    const request = clients.encodeRequest({
       method: "GET",
       host: `${authority}:${endpoint.port}`,
       target: requestTarget,
       close: reading === "eof",
     });
     const { bodyBytes } = options.expected;
-    const laneOptions = { strategy, endpoint, request, reading, timeoutMs, bodyBytes };
+    const strategy = clients.findStrategy(options.strategy);
+    const { createConnection } = clients;
+    const laneOptions = {
+      strategy,
+      createConnection,
+      endpoint,
+      request,
+      reading,
+      timeoutMs,
+      bodyBytes,
+    };
     this.lanes = Array.from({ length: connections }, () => new Lane(this, laneOptions));
   }
 

@@ -1,3 +1,4 @@
+import type { Rival } from "../plan.ts";
 import type { MachineSample } from "./machine.ts";
 import type { SliceLength } from "./messages.ts";
 import type { ReplicateSample, SliceSample } from "./sample.ts";
@@ -17,7 +18,7 @@ export interface Generator {
 
 /** What starts generators: processes in a real run, a fake in tests of the pipeline. */
 export interface Executor {
-  start(strategy: string, fixture: string, connections: number): Promise<Generator>;
+  start(rival: Rival, fixture: string, connections: number): Promise<Generator>;
   /** CPU time of the server so far; undefined when it is not ours to ask. */
   serverCpuNs(): Promise<number | undefined>;
   /** Begins to watch the machine; the function that is returned says what it did since. */

@@ -1,4 +1,4 @@
-import { findStrategy } from "../../src/strategies/registry.ts";
+import { loadClients } from "./clients.ts";
 import { Driver } from "./driver.ts";
 import type { GeneratorCommand, GeneratorOptions, GeneratorReport } from "./messages.ts";
 
@@ -7,13 +7,13 @@ import type { GeneratorCommand, GeneratorOptions, GeneratorReport } from "./mess
  * one argument is its GeneratorOptions as JSON. It ends with the channel, so that no coordinator
  * leaves an orphan.
  */
-function main(): void {
+async function main(): Promise<void> {
   const report = (message: GeneratorReport) => process.send?.(message);
   process.on("disconnect", () => process.exit(0));
   // These reach the whole process group; when to end is the coordinator's decision.
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => {});
   const options = JSON.parse(process.argv[2] ?? "{}") as GeneratorOptions;
-  const driver = new Driver(findStrategy(options.strategy), options);
+  const driver = new Driver(await loadClients(options.checkout), options);
   process.on("message", (command: GeneratorCommand) => {
     if (command.kind === "stop") {
       driver.stop();
@@ -40,4 +40,7 @@ async function perform(
   }
 }
 
-main();
+main().catch((error: unknown) => {
+  const message = error instanceof Error ? error.message : String(error);
+  process.send?.({ kind: "failed", message } satisfies GeneratorReport);
+});

@@ -2,13 +2,14 @@ import { asError, ReadError } from "../../src/errors.ts";
 import type { EncodedRequest } from "../../src/http1/request.ts";
 import type { Reading } from "../../src/http1/response.ts";
 import type { ArrivalObserver, Endpoint } from "../../src/protocol.ts";
-import { createConnection } from "../../src/socket.ts";
 import type {
   Answer,
   Connection,
   ExchangeObserver,
   Strategy,
 } from "../../src/strategies/strategy.ts";
+
+import type { Clients } from "./clients.ts";
 
 /** Who decides what an answer means and what comes next. */
 export interface LaneOwner {
@@ -19,6 +20,7 @@ export interface LaneOwner {
 
 export interface LaneOptions {
   readonly strategy: Strategy;
+  readonly createConnection: Clients["createConnection"];
   readonly endpoint: Endpoint;
   readonly request: EncodedRequest;
   readonly reading: Reading;
@@ -123,7 +125,7 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
   }
 
   private async connectAndWrite(): Promise<void> {
-    const { strategy, endpoint, reading, timeoutMs } = this.options;
+    const { strategy, createConnection, endpoint, reading, timeoutMs } = this.options;
     const beganNs = Bun.nanoseconds();
     const attempt = ++this.attempts;
     const wanted = () => this.busy && attempt === this.attempts;

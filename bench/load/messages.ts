@@ -14,6 +14,8 @@ export interface ExpectedAnswer {
 /** What a generator process is to do; its one argument, as JSON. */
 export interface GeneratorOptions {
   readonly strategy: string;
+  /** Whose clients; undefined for those of this checkout. */
+  readonly checkout?: string;
   readonly endpoint: Endpoint;
   readonly requestTarget: string;
   readonly connections: number;

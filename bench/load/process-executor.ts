@@ -22,10 +22,11 @@ export function processExecutor(target: Target, reading: Reading, timeoutMs: num
   return {
     serverCpuNs: target.serverCpuNs,
     watchMachine,
-    async start(strategy, fixture, connections) {
+    async start({ strategy, checkout }, fixture, connections) {
       const { endpoint, requestTarget, expected } = target.fixture(fixture);
       const options: GeneratorOptions = {
         strategy,
+        ...(checkout !== undefined && { checkout }),
         endpoint,
         requestTarget,
         connections,

@@ -14,12 +14,17 @@ const settings: RaceSettings = {
   warmUpMs: 10,
   workers: 1,
   open: undefined,
+  sliceMs: 50,
   replicates: 4,
   reading: "message",
   timeoutMs: 1000,
   seed: 1,
 };
-const heat: Heat = { fixture: "hello", connections: 2, strategies: ["callback", "future"] };
+const heat: Heat = {
+  fixture: "hello",
+  connections: 2,
+  rivals: [{ strategy: "callback" }, { strategy: "future" }],
+};
 
 /** Generators without processes or clocks: `future` takes `factor` times the time and CPU. */
 function fakeExecutor(factor: number) {
@@ -28,7 +33,7 @@ function fakeExecutor(factor: number) {
   const executor: Executor = {
     serverCpuNs: () => Promise.resolve(undefined),
     watchMachine: () => () => ({ elapsedNs: 1e9, clockDriftNs: 0, coordinatorNs: 0 }),
-    async start(strategy) {
+    async start({ strategy }) {
       running++;
       log.push(`start ${strategy}`);
       const serviceNs = 100_000 * (strategy === "future" ? factor : 1);

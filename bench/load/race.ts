@@ -5,8 +5,6 @@ import type { SliceLength } from "./messages.ts";
 import type { CellSample, ReplicateSample, SliceSample } from "./sample.ts";
 import { shareOf, startGroup } from "./workers.ts";
 
-/** Long enough for a few hundred small responses, short enough that drift hits all rivals alike. */
-const sliceMs = 50;
 /** A slice spans at least so many mean service times, so that it holds several rounds of answers. */
 const roundsPerSlice = 10;
 
@@ -25,7 +23,7 @@ export async function race(
   signal: AbortSignal,
   onReplicate: (heat: Heat) => void = () => {},
 ): Promise<readonly CellSample[]> {
-  const replicates: ReplicateSample[][] = heat.strategies.map(() => []);
+  const replicates: ReplicateSample[][] = heat.rivals.map(() => []);
   for (let replicate = 0; replicate < settings.replicates && !signal.aborted; replicate++) {
     onReplicate(heat);
     const samples = await raceReplicate(heat, settings, replicate, executor, random, signal);
@@ -43,8 +41,9 @@ export async function race(
   return replicates.map((own) => ({ ...conditions, replicates: own }));
 }
 
-async function raceReplicate(
-  { strategies, fixture, connections }: Heat,
+/** One replicate: a fresh process for each rival, and their turns. */
+export async function raceReplicate(
+  { rivals, fixture, connections }: Heat,
   settings: RaceSettings,
   replicate: number,
   executor: Executor,
@@ -59,8 +58,8 @@ async function raceReplicate(
   };
   signal.addEventListener("abort", stop);
   try {
-    for (const name of strategies) {
-      generators.push(await startGroup(executor, name, fixture, connections, settings.workers));
+    for (const rival of rivals) {
+      generators.push(await startGroup(executor, rival, fixture, connections, settings.workers));
     }
     let slowestNs = 0;
     for (const index of shuffled(generators.keys(), random)) {
@@ -111,7 +110,7 @@ function isDead({ completed, requests }: SliceSample): boolean {
 
 /** The slices of one replicate: equal stretches of its share of the time, or of the requests. */
 export function planSlices(
-  { durationMs, requests, replicates, open, seed }: RaceSettings,
+  { durationMs, requests, replicates, open, seed, sliceMs }: RaceSettings,
   replicate: number,
   rivals: number,
   meanServiceNs: number,

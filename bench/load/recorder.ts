@@ -1,4 +1,4 @@
-import { type ErrorKind, ReadError } from "../../src/errors.ts";
+import { type ErrorKind, errorKinds, type ReadError } from "../../src/errors.ts";
 import { processCpuNs } from "./cpu.ts";
 import { createHistogram, encodeHistogram, highestTrackableNs } from "./histogram.ts";
 import type { RecordingReport } from "./messages.ts";
@@ -107,5 +107,7 @@ export class Recorder {
 
 /** Errors of ours have a kind; anything else means that the connection broke in an unforeseen way. */
 function kindOf(error: Error): ErrorKind {
-  return error instanceof ReadError ? error.kind : "reset";
+  // By what it has and not by its class: clients of another checkout have classes of their own.
+  const { kind } = error as Partial<ReadError>;
+  return kind !== undefined && errorKinds.includes(kind) ? kind : "reset";
 }

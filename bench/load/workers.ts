@@ -1,3 +1,4 @@
+import type { Rival } from "../plan.ts";
 import type { Executor, Generator } from "./executor.ts";
 import { mergeHistograms } from "./histogram.ts";
 import type { SliceLength } from "./messages.ts";
@@ -9,7 +10,7 @@ import type { Recording, SliceSample } from "./sample.ts";
  */
 export async function startGroup(
   executor: Executor,
-  strategy: string,
+  rival: Rival,
   fixture: string,
   connections: number,
   workers: number,
@@ -18,7 +19,7 @@ export async function startGroup(
   try {
     for (let index = 0; index < workers; index++) {
       const share = shareOf(connections, workers, index);
-      members.push(await executor.start(strategy, fixture, share));
+      members.push(await executor.start(rival, fixture, share));
     }
   } catch (error) {
     await Promise.all(members.map((member) => member.abandon()));

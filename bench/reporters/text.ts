@@ -1,5 +1,6 @@
 import type { CellResult, Comparison, Result } from "../result.ts";
-import { formatBytes, formatQuantity } from "../units.ts";
+import { formatBytes, formatQuantity, plural } from "../units.ts";
+import { renderComparison } from "./comparison-text.ts";
 import { conclude } from "./conclusion.ts";
 import { renderCostModels } from "./cost-models.ts";
 import { renderCurves } from "./curve.ts";
@@ -16,6 +17,10 @@ export const text: Reporter = {
     if (result.foundRates !== undefined) {
       // The cells are trials, most of which were meant to fail.
       return `${header(result)}\n${renderFoundRates(result.foundRates)}`;
+    }
+    if (result.kind === "compare") {
+      const parts = [header(result), renderComparison(result), ...invalidCells(result.cells)];
+      return parts.join("\n");
     }
     const parts = [
       header(result),
@@ -105,8 +110,4 @@ function invalidCells(cells: readonly CellResult[]): string[] {
   return lines.length > 0
     ? [`The audit refuses ${plural(lines.length, "check")}:\n${lines.join("")}`]
     : [];
-}
-
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

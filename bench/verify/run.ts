@@ -74,7 +74,7 @@ async function runCase(
     const heat: Heat = {
       fixture: theCase.name,
       connections: theCase.connections,
-      strategies: ["callback"],
+      rivals: [{ strategy: "callback" }],
       ...(theCase.stages && { rate: theCase.stages[0]?.rate ?? 0 }),
     };
     const [sample] = await race(heat, settings, executor, seededRandom(1), signal);
@@ -109,6 +109,7 @@ function settingsOf({ durationMs, stages }: VerifyCase): RaceSettings {
     durationMs,
     requests: undefined,
     warmUpMs,
+    sliceMs: durationMs,
     replicates: 1,
     workers: 1,
     open: stages && { arrivals: "constant", stages },

@@ -1,0 +1,71 @@
+import { version } from "../../package.json";
+import { asError } from "../../src/errors.ts";
+import { compareFiles } from "../compare/compare-files.ts";
+import { compareLive, type LiveComparison } from "../compare/compare-live.ts";
+import { overallVerdict } from "../compare/comparison.ts";
+import type { CompareConfig } from "../compare-options.ts";
+import { describeEnvironment } from "../environment.ts";
+import { exitCodes, type Io } from "../io.ts";
+import { chooseOne } from "../options.ts";
+import { json } from "../reporters/json.ts";
+import { reporters } from "../reporters/registry.ts";
+import { type Result, schemaVersion } from "../result.ts";
+import { checkOutput, saveResult } from "../store.ts";
+
+/** Compares two revisions, strategies or result files; the exit code gates a merge. */
+export async function compare(config: CompareConfig, io: Io): Promise<number> {
+  const reporter = config.output.json ? json : chooseOne("reporter", config.reporter, reporters);
+  checkOutput(config.output);
+  const startedAt = new Date().toISOString();
+  const { subjects } = config;
+  const outcome: LiveComparison =
+    subjects.kind === "files"
+      ? compareFiles(subjects.base, subjects.head, config)
+      : await compareLive(subjects, config, io);
+  const { cells, comparisons, compared, fault } = outcome;
+  const result: Result = {
+    schemaVersion,
+    tool: { name: "readrace", version },
+    kind: "compare",
+    startedAt,
+    finishedAt: new Date().toISOString(),
+    command: config.command,
+    seed: config.seed,
+    interrupted: io.signal.aborted,
+    environment: outcome.environment ?? describeEnvironment(config.source, true),
+    cells: [...cells],
+    comparisons: [...comparisons],
+    compared,
+    verdict: overallVerdict(comparisons),
+  };
+  io.out.write(reporter.render(result));
+  for (const path of saveResult(config.output, result)) {
+    // What another tool reads on stdout must not have a line of ours at its end.
+    if (reporter.name === "text") io.out.write(`\nSaved to ${path}\n`);
+  }
+  return exitCodeOf(result, config.strict, fault, io);
+}
+
+function exitCodeOf(
+  result: Result,
+  strict: boolean,
+  fault: unknown,
+  { err }: Pick<Io, "err">,
+): number {
+  const { verdict, interrupted, cells, comparisons = [] } = result;
+  if (fault !== undefined) {
+    err.write(`readrace: the comparison broke off: ${asError(fault).message}\n`);
+    return exitCodes.invalid;
+  }
+  if (interrupted) return exitCodes.interrupted;
+  if (comparisons.length === 0) {
+    err.write("readrace: nothing was compared\n");
+    return exitCodes.invalid;
+  }
+  if (cells.some(({ valid }) => !valid)) {
+    err.write("readrace: the measurement is invalid: see the audit in the result\n");
+    return exitCodes.invalid;
+  }
+  if (verdict === "regressed") return exitCodes.missed;
+  return verdict === "inconclusive" && strict ? exitCodes.invalid : exitCodes.fine;
+}

@@ -1,0 +1,152 @@
+import { existsSync } from "node:fs";
+import type { Command } from "commander";
+import { fixtures } from "../fixtures/registry.ts";
+import { type ServerSource, serverSources } from "../server/messages.ts";
+import { strategies } from "../src/strategies/registry.ts";
+import { UserError } from "./errors.ts";
+import { chooseMany, readPositiveCount, readPositiveDurationMs, splitList } from "./options.ts";
+import {
+  commandLine,
+  type Env,
+  type OutputConfig,
+  type OutputFlags,
+  readOutput,
+} from "./output-options.ts";
+import { coreStrategies } from "./plan.ts";
+import { readSeed } from "./race-options.ts";
+import { readServerSource } from "./serve-options.ts";
+import { defaultMinEffect } from "./stats/verdict.ts";
+
+/** What is compared with what. */
+export type CompareSubjects =
+  /** Git revisions; without a head it is the work tree. */
+  | { readonly kind: "revisions"; readonly base: string; readonly head: string | undefined }
+  | { readonly kind: "strategies"; readonly base: string; readonly head: string }
+  | { readonly kind: "files"; readonly base: string; readonly head: string };
+
+export interface CompareConfig {
+  readonly subjects: CompareSubjects;
+  readonly strategies: readonly string[];
+  readonly fixtures: readonly string[];
+  readonly connections: readonly number[];
+  readonly source: ServerSource;
+  readonly budgetMs: number;
+  readonly minEffect: number;
+  readonly strict: boolean;
+  readonly ignoreEnvironment: boolean;
+  readonly seed: number;
+  readonly output: OutputConfig;
+  readonly reporter: string;
+  readonly command: string;
+}
+
+interface CompareFlags extends OutputFlags {
+  readonly strategy?: string;
+  readonly fixture?: string;
+  readonly connections: string;
+  readonly server: string;
+  readonly budget?: string;
+  readonly minEffect: string;
+  readonly strict?: true;
+  readonly ignoreEnvironment?: true;
+  readonly seed?: string;
+  readonly quick?: true;
+  readonly reporter: string;
+}
+
+const defaultBudgetMs = 60_000;
+const quickBudgetMs = 15_000;
+const defaultFixtures = ["hello", "64k"];
+
+const examples = `
+Examples:
+  bun run bench compare main                        the work tree against main, every core strategy
+  bun run bench compare HEAD~1 HEAD -s callback -f hello
+  bun run bench compare callback chunk-loop -f 64k  two strategies of this revision
+  bun run bench compare before.json after.json      two results of one machine
+
+Exit codes: 0 no regression, 1 regressed, 3 invalid (with --strict: or inconclusive).`;
+
+export function addCompareOptions(command: Command): Command {
+  return command
+    .argument("<base>", "a git revision, a result file or a strategy")
+    .argument("[head]", "another of the same kind (default: the work tree)")
+    .option("-s, --strategy <a,b>", `strategies (default: ${coreStrategies.join(",")})`)
+    .option("-f, --fixture <a,b>", `fixtures (default: ${defaultFixtures.join(",")})`)
+    .option("-c, --connections <64>", "connections in all, each a cell of its own", "64")
+    .option("--budget <time>", "time for a cell, all arms and warm-ups (default: 60s)")
+    .option("--min-effect <share>", "smallest change that counts", `${defaultMinEffect * 100}%`)
+    .option("--strict", "exit 3 where a verdict is inconclusive")
+    .option("--ignore-environment", "compare files of different machines all the same")
+    .option(
+      "--server <kind>",
+      `where our server has its bodies: ${serverSources.join(", ")}`,
+      "memory",
+    )
+    .option("-r, --reporter <name>", "how to show it; see list", "text")
+    .option("--json", "the result on stdout, nothing else there")
+    .option("-o, --output <file>", "write the result there as well")
+    .option("--no-save", "keep no result in results/runs")
+    .option("--seed <number>", "for the order of turns (default: from the clock)")
+    .option("--quick", "a budget of 15s a cell")
+    .addHelpText("after", examples);
+}
+
+export function readCompareOptions(
+  base: string,
+  head: string | undefined,
+  flags: CompareFlags,
+  argv: readonly string[],
+  env: Env,
+): CompareConfig {
+  return {
+    subjects: readSubjects(base, head),
+    strategies:
+      flags.strategy === undefined
+        ? coreStrategies
+        : chooseMany("strategy", flags.strategy, strategies).map(({ name }) => name),
+    fixtures:
+      flags.fixture === undefined
+        ? defaultFixtures
+        : chooseMany("fixture", flags.fixture, fixtures).map(({ name }) => name),
+    connections: splitList(flags.connections).map((word) => readPositiveCount("-c", word, 20_000)),
+    source: readServerSource(flags.server),
+    budgetMs:
+      flags.budget === undefined
+        ? flags.quick
+          ? quickBudgetMs
+          : defaultBudgetMs
+        : readPositiveDurationMs("--budget", flags.budget),
+    minEffect: readShare(flags.minEffect),
+    strict: flags.strict ?? false,
+    ignoreEnvironment: flags.ignoreEnvironment ?? false,
+    seed: readSeed(flags.seed),
+    output: readOutput(flags, env),
+    reporter: flags.reporter,
+    command: commandLine(argv),
+  };
+}
+
+function readSubjects(base: string, head: string | undefined): CompareSubjects {
+  const isStrategy = (name: string) => strategies.some((strategy) => strategy.name === name);
+  const isFile = (name: string) => existsSync(name) && name.endsWith(".json");
+  if (isStrategy(base)) {
+    if (head !== undefined && isStrategy(head)) return { kind: "strategies", base, head };
+    throw new UserError(`compare ${base} with which strategy? name two of one kind`);
+  }
+  if (isFile(base)) {
+    if (head !== undefined && isFile(head)) return { kind: "files", base, head };
+    throw new UserError(`compare ${base} with which result file? name two of one kind`);
+  }
+  return { kind: "revisions", base, head };
+}
+
+/** "2%" or "0.02" as 0.02. */
+function readShare(text: string): number {
+  const [, amount, percent] = /^(\d+(?:\.\d+)?)\.*(%?)$/.exec(text) ?? [];
+  const share = Number(amount) / (percent === "%" ? 100 : 1);
+  if (amount === undefined || share <= 0 || share >= 1) {
+    throw new UserError(`--min-effect ${text}: must be a share like 2% or 0.02`);
+  }
+  return share;
+}

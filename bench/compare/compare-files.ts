@@ -1,0 +1,38 @@
+import type { CompareConfig } from "../compare-options.ts";
+import { UserError } from "../errors.ts";
+import { readResult } from "../store.ts";
+import type { LiveComparison } from "./compare-live.ts";
+import { comparisonOf } from "./comparison.ts";
+import { environmentDifferences, fileQuestions } from "./files.ts";
+import { judge } from "./gate.ts";
+
+/** Compares what two result files hold; a fault where they come from different machines. */
+export function compareFiles(
+  basePath: string,
+  headPath: string,
+  { minEffect, ignoreEnvironment }: Pick<CompareConfig, "minEffect" | "ignoreEnvironment">,
+): LiveComparison {
+  const base = readResult(basePath);
+  const head = readResult(headPath);
+  const compared = { base: basePath, head: headPath };
+  const differences = environmentDifferences(base.environment, head.environment);
+  if (differences.length > 0 && !ignoreEnvironment) {
+    const fault = new Error(
+      `the results come from different environments (${differences.join("; ")}); ` +
+        "measure both on one machine, or say --ignore-environment",
+    );
+    return { cells: [], comparisons: [], compared, environment: head.environment, fault };
+  }
+  const asked = fileQuestions(base, head, minEffect);
+  if (asked.length === 0) {
+    throw new UserError(
+      `${basePath} and ${headPath} have no cell in common with two replicates or more`,
+    );
+  }
+  const answers = judge(asked.map(({ question }) => question));
+  const comparisons = asked.flatMap(({ cell, metric, question }, index) => {
+    const answer = answers[index];
+    return answer ? [comparisonOf(cell, basePath, metric, question, answer)] : [];
+  });
+  return { cells: head.cells, comparisons, compared, environment: head.environment };
+}

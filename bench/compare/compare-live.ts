@@ -1,0 +1,181 @@
+import { cellResults } from "../cell-result.ts";
+import type { CompareConfig, CompareSubjects } from "../compare-options.ts";
+import type { Io } from "../io.ts";
+import { checkLimits } from "../limits.ts";
+import type { Executor } from "../load/executor.ts";
+import { processExecutor } from "../load/process-executor.ts";
+import type { RaceSettings, Rival } from "../plan.ts";
+import { createProgress } from "../progress.ts";
+import type { CellResult, Comparison, Environment, Result, sides } from "../result.ts";
+import { seededRandom } from "../stats/random.ts";
+import { ownTarget } from "../target.ts";
+import { warmServer } from "../warm-server.ts";
+import { type Checkout, checkOut, resolveRevision } from "./checkout.ts";
+import { comparisonOf } from "./comparison.ts";
+import { judge } from "./gate.ts";
+import { type GatedMetric, gatedMetrics, pairedLogs } from "./gated-metrics.ts";
+import { type Match, type MatchSample, questionOf, raceMatch } from "./live.ts";
+
+/** All that a comparison has found, whole or broken off by `fault`. */
+export interface LiveComparison {
+  readonly cells: readonly CellResult[];
+  readonly comparisons: readonly Comparison[];
+  readonly compared: NonNullable<Result["compared"]>;
+  /** Of the machine that measured, where that was not this run. */
+  readonly environment?: Environment;
+  readonly fault?: unknown;
+}
+
+type LiveSubjects = Exclude<CompareSubjects, { kind: "files" }>;
+
+/** Turns so short that what disturbs the machine disturbs base and head alike (FACTS of 20 ms: 0.5 %). */
+const sliceMs = 20;
+const rounds = 45;
+const warmUpMs = 400;
+
+/** Both sides of what is compared, with names for people, and what is to be removed afterwards. */
+interface Contest {
+  readonly base: { readonly name: string; readonly checkout?: Checkout };
+  readonly head: { readonly name: string; readonly checkout?: Checkout };
+  readonly matches: readonly Match[];
+}
+
+/** Races base, head, and base again, cell by cell, and judges all cells together. */
+export async function compareLive(
+  subjects: LiveSubjects,
+  config: CompareConfig,
+  io: Io,
+): Promise<LiveComparison> {
+  checkLimits(Math.max(...config.connections), 3, true);
+  const contest = setUp(subjects, config);
+  const { base, head, matches } = contest;
+  const compared = { base: base.name, head: head.name };
+  const samples: MatchSample[] = [];
+  let fault: unknown;
+  try {
+    await raceAll(matches, config, io, (sample) => samples.push(sample));
+  } catch (error) {
+    fault = error;
+  } finally {
+    base.checkout?.remove();
+    head.checkout?.remove();
+  }
+  const measured = samples.filter((sample) => sample.head.replicates.length > 0);
+  const cells = measured.flatMap(cellsOf);
+  const comparisons = judgeAll(measured, compared.base, config);
+  return { cells, comparisons, compared, ...(fault !== undefined && { fault }) };
+}
+
+function setUp(subjects: LiveSubjects, config: CompareConfig): Contest {
+  const cells = config.fixtures.flatMap((fixture) =>
+    config.connections.map((connections) => ({ fixture, connections })),
+  );
+  if (subjects.kind === "strategies") {
+    const base: Rival = { strategy: subjects.base };
+    const head: Rival = { strategy: subjects.head };
+    const matches = cells.map((cell) => ({ ...cell, base, head }));
+    return { base: { name: subjects.base }, head: { name: subjects.head }, matches };
+  }
+  const baseRevision = resolveRevision(subjects.base);
+  const headRevision = subjects.head && resolveRevision(subjects.head);
+  const base = checkOut(baseRevision);
+  const head = headRevision === undefined ? undefined : checkOut(headRevision);
+  const matches = config.strategies.flatMap((strategy) =>
+    cells.map((cell) => ({
+      ...cell,
+      base: { strategy, checkout: base.folder },
+      head: head ? { strategy, checkout: head.folder } : { strategy },
+    })),
+  );
+  return {
+    base: { name: short(subjects.base, baseRevision), checkout: base },
+    head: head
+      ? { name: short(subjects.head ?? "", head.revision), checkout: head }
+      : { name: "the work tree" },
+    matches,
+  };
+}
+
+function short(name: string, revision: string): string {
+  const hash = revision.slice(0, 8);
+  return name === hash || revision.startsWith(name) ? hash : `${name} (${hash})`;
+}
+
+async function raceAll(
+  matches: readonly Match[],
+  config: CompareConfig,
+  io: Io,
+  onSample: (sample: MatchSample) => void,
+): Promise<void> {
+  const target = await ownTarget(config.source, config.fixtures);
+  const progress = createProgress(io.err, matches.length);
+  try {
+    const race = raceSettings(config.seed);
+    const executor: Executor = processExecutor(target, race.reading, race.timeoutMs);
+    const random = seededRandom(config.seed);
+    await warmServer(config.fixtures, warmUpMs, executor, io.signal);
+    const { budgetMs, minEffect } = config;
+    const questions = matches.length * gatedMetrics.length;
+    for (const match of matches) {
+      if (io.signal.aborted) break;
+      progress.step({ ...match, rivals: [match.head] });
+      const settings = { budgetMs, minEffect, questions, race };
+      onSample(await raceMatch(match, settings, executor, random, io.signal));
+    }
+  } finally {
+    progress.done();
+    await target.stop();
+  }
+}
+
+function raceSettings(seed: number): RaceSettings {
+  return {
+    durationMs: sliceMs * rounds,
+    requests: undefined,
+    warmUpMs,
+    workers: 1,
+    open: undefined,
+    sliceMs,
+    replicates: 1,
+    reading: "message",
+    timeoutMs: 10_000,
+    seed,
+  };
+}
+
+function cellsOf({ match, base, head, noise }: MatchSample): CellResult[] {
+  const { fixture, connections } = match;
+  const rivals = [match.base, match.head, match.base];
+  return cellResults({ fixture, connections, rivals }, [base, head, noise]).map((cell, index) => ({
+    ...cell,
+    side: (["base", "head", "noise"] as const satisfies readonly (typeof sides)[number][])[
+      index
+    ] as (typeof sides)[number],
+  }));
+}
+
+function judgeAll(
+  samples: readonly MatchSample[],
+  baseName: string,
+  { minEffect }: CompareConfig,
+): Comparison[] {
+  const asked = samples.flatMap((sample) =>
+    gatedMetrics.flatMap((metric: GatedMetric) => {
+      const question = questionOf(metric, sample, minEffect);
+      return question === undefined ? [] : [{ sample, metric, question }];
+    }),
+  );
+  const answers = judge(asked.map(({ question }) => question));
+  return asked.flatMap(({ sample, metric, question }, index) => {
+    const answer = answers[index];
+    if (answer === undefined) return [];
+    const { match, head, base, noise } = sample;
+    const subject = {
+      strategy: match.head.strategy,
+      fixture: match.fixture,
+      connections: match.connections,
+    };
+    const logs = pairedLogs(metric, head, [base, noise]);
+    return [comparisonOf(subject, baseName, metric.key, question, answer, logs)];
+  });
+}

@@ -1,0 +1,58 @@
+import type { CellResult, Environment, Result } from "../result.ts";
+import { seededRandom } from "../stats/random.ts";
+import { unpairedEstimate } from "../stats/unpaired.ts";
+import type { Question } from "./gate.ts";
+import { gatedMetrics } from "./gated-metrics.ts";
+
+/** A question about one metric of a cell that two results have in common. */
+export interface FileQuestion {
+  readonly cell: CellResult;
+  readonly metric: string;
+  readonly question: Question;
+}
+
+/** What must be the same for two results to be comparable; one line for each that is not. */
+export function environmentDifferences(base: Environment, head: Environment): string[] {
+  const keys = [
+    "runtimeVersion",
+    "os",
+    "kernel",
+    "arch",
+    "cpu",
+    "cores",
+    "memoryBytes",
+    "boundToCores",
+    "server",
+  ] as const;
+  return keys
+    .filter((key) => base[key] !== head[key])
+    .map((key) => `${key}: ${base[key]} and ${head[key]}`);
+}
+
+/** The gated metrics of every cell that both results have; micro results have one of their own. */
+export function fileQuestions(base: Result, head: Result, minEffect: number): FileQuestion[] {
+  const metrics = [
+    ...gatedMetrics,
+    { key: "nsPerResponse", better: "lower", marginFactor: 1 } as const,
+  ];
+  const random = seededRandom(1);
+  return head.cells.flatMap((cell) => {
+    const other = base.cells.find((candidate) => cellKey(candidate) === cellKey(cell));
+    if (other === undefined) return [];
+    return metrics.flatMap(({ key, better, marginFactor }) => {
+      const change = unpairedEstimate(valuesOf(other, key), valuesOf(cell, key), random);
+      if (change === undefined) return [];
+      const question = { better, minEffect: minEffect * marginFactor, change, noise: undefined };
+      return [{ cell, metric: key, question }];
+    });
+  });
+}
+
+function cellKey(cell: CellResult): string {
+  const { strategy, fixture, connections, mode, rate, workers, keptAlive, side } = cell;
+  return JSON.stringify([strategy, fixture, connections, mode, rate, workers, keptAlive, side]);
+}
+
+function valuesOf({ replicates }: CellResult, key: string): number[] {
+  return replicates.flatMap((own) => own[key] ?? []);
+}

@@ -1,0 +1,71 @@
+import type { CellSample, ReplicateSample, SliceSample } from "../load/sample.ts";
+import { metrics } from "../metrics/registry.ts";
+import type { PairedLogs } from "../stats/paired.ts";
+
+/** A metric that can block a merge, and how it is had from what two arms did side by side. */
+export interface GatedMetric {
+  readonly key: string;
+  readonly better: "lower" | "higher";
+  /** How much more than --min-effect must have changed: tails scatter more than the rest. */
+  readonly marginFactor: number;
+  /** From one slice; undefined where the metric is one of whole replicates. */
+  readonly ofSlice?: (slice: SliceSample) => number;
+}
+
+export const gatedMetrics: readonly GatedMetric[] = [
+  {
+    key: "cpuNsPerRequest",
+    better: "lower",
+    marginFactor: 1,
+    ofSlice: ({ cpuNs, completed }) => cpuNs / completed,
+  },
+  {
+    key: "requestsPerSecond",
+    better: "higher",
+    marginFactor: 1,
+    ofSlice: ({ completed, windowNs }) => (completed * 1e9) / windowNs,
+  },
+  { key: "serviceP50Ns", better: "lower", marginFactor: 1 },
+  { key: "serviceP99Ns", better: "lower", marginFactor: 5 },
+];
+
+/** Log-ratios of `arm` over the geometric mean of `references`, round by round or replicate by replicate. */
+export function pairedLogs(
+  metric: GatedMetric,
+  arm: CellSample,
+  references: readonly CellSample[],
+): PairedLogs {
+  return arm.replicates.map((own, index) => {
+    const others = references.flatMap(({ replicates }) => replicates[index] ?? []);
+    const { ofSlice } = metric;
+    if (others.length < references.length) return [];
+    if (ofSlice === undefined) return oneRatio(figure(metric.key, arm, own), others, metric, arm);
+    return own.slices.flatMap((slice, round) => {
+      const theirs = others.flatMap(({ slices }) => slices[round] ?? []);
+      if (theirs.length < others.length) return [];
+      return logRatio(ofSlice(slice), theirs.map(ofSlice));
+    });
+  });
+}
+
+function oneRatio(
+  own: number | undefined,
+  others: readonly ReplicateSample[],
+  { key }: GatedMetric,
+  arm: CellSample,
+): number[] {
+  const theirs = others.map((other) => figure(key, arm, other) ?? Number.NaN);
+  return logRatio(own ?? Number.NaN, theirs);
+}
+
+function logRatio(own: number, theirs: readonly number[]): number[] {
+  const reference = theirs.reduce((sum, value) => sum + Math.log(value), 0) / theirs.length;
+  const log = Math.log(own) - reference;
+  return Number.isFinite(log) ? [log] : [];
+}
+
+/** A metric of one replicate by itself. */
+function figure(key: string, sample: CellSample, replicate: ReplicateSample): number | undefined {
+  const metric = metrics.find((candidate) => candidate.key === key);
+  return metric?.compute({ ...sample, replicates: [replicate] });
+}

@@ -1,0 +1,105 @@
+import type { Executor } from "../load/executor.ts";
+import { raceReplicate } from "../load/race.ts";
+import type { CellSample, ReplicateSample } from "../load/sample.ts";
+import type { Heat, RaceSettings, Rival } from "../plan.ts";
+import { pairedEstimate } from "../stats/paired.ts";
+import { seededRandom } from "../stats/random.ts";
+import { isPreciseEnough, type Question } from "./gate.ts";
+import { type GatedMetric, gatedMetrics, pairedLogs } from "./gated-metrics.ts";
+
+/** One cell to compare: base, head, and base again. */
+export interface Match {
+  readonly base: Rival;
+  readonly head: Rival;
+  readonly fixture: string;
+  readonly connections: number;
+}
+
+export interface MatchSettings {
+  /** Time for one cell, all of its arms, replicates and warm-ups. */
+  readonly budgetMs: number;
+  readonly minEffect: number;
+  /** How many questions the run will ask: all are corrected together. */
+  readonly questions: number;
+  readonly race: RaceSettings;
+}
+
+/** What was measured of one cell; every arm has the same replicates and rounds. */
+export interface MatchSample {
+  readonly match: Match;
+  readonly base: CellSample;
+  readonly head: CellSample;
+  readonly noise: CellSample;
+}
+
+/** Below six replicates a standard error is too uncertain to stop on. */
+const fewestReplicates = 6;
+
+/**
+ * Races a match replicate by replicate, until the estimate of every metric but the tail is narrow
+ * enough to find an effect that counts, or the budget is spent: never until it is significant. The
+ * sizes of differences play no part in when it stops, so that stopping does not bias them.
+ */
+export async function raceMatch(
+  match: Match,
+  settings: MatchSettings,
+  executor: Executor,
+  random: () => number,
+  signal: AbortSignal,
+): Promise<MatchSample> {
+  const { base, head, fixture, connections } = match;
+  const heat: Heat = { fixture, connections, rivals: [base, head, base] };
+  const arms: ReplicateSample[][] = [[], [], []];
+  const sample = (): MatchSample => {
+    const [ofBase, ofHead, ofNoise] = arms.map((replicates) =>
+      cellSample(heat, settings.race, replicates),
+    );
+    return { match, base: ofBase, head: ofHead, noise: ofNoise } as MatchSample;
+  };
+  const beganNs = Bun.nanoseconds();
+  for (let replicate = 0; !signal.aborted; replicate++) {
+    const elapsedMs = (Bun.nanoseconds() - beganNs) / 1e6;
+    const nextMs = replicate === 0 ? 0 : elapsedMs / replicate;
+    if (replicate >= 2 && elapsedMs + nextMs > settings.budgetMs) break;
+    const raced = await raceReplicate(heat, settings.race, replicate, executor, random, signal);
+    const complete = raced.every(({ slices }) => slices.length > 0);
+    if (complete) for (const [arm, own] of raced.entries()) arms[arm]?.push(own);
+    if (!complete || (replicate + 1 >= fewestReplicates && isPrecise(sample(), settings))) break;
+  }
+  return sample();
+}
+
+function cellSample(
+  { connections }: Heat,
+  { reading, workers }: RaceSettings,
+  replicates: readonly ReplicateSample[],
+): CellSample {
+  return { connections, mode: "closed", workers, keptAlive: reading === "message", replicates };
+}
+
+function isPrecise(sample: MatchSample, { minEffect, questions }: MatchSettings): boolean {
+  return gatedMetrics
+    .filter(({ marginFactor }) => marginFactor === 1)
+    .every((metric) => {
+      const question = questionOf(metric, sample, minEffect);
+      return question !== undefined && isPreciseEnough(question, questions);
+    });
+}
+
+/** What one metric of a match asks the gate; undefined where there is too little to ask. */
+export function questionOf(
+  metric: GatedMetric,
+  { base, head, noise }: MatchSample,
+  minEffect: number,
+): Question | undefined {
+  // The interval's resampling is seeded, so that a saved result can be judged again.
+  const random = seededRandom(1);
+  const change = pairedEstimate(pairedLogs(metric, head, [base, noise]), random);
+  if (change === undefined) return undefined;
+  return {
+    better: metric.better,
+    minEffect: minEffect * metric.marginFactor,
+    change,
+    noise: pairedEstimate(pairedLogs(metric, noise, [base]), random),
+  };
+}

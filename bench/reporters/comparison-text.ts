@@ -1,0 +1,78 @@
+import type { Comparison, Result } from "../result.ts";
+import { plural } from "../units.ts";
+import { renderTable } from "./table.ts";
+
+/** What was compared, a line for each metric of each cell, and the verdict in words. */
+export function renderComparison({ comparisons = [], compared, verdict }: Result): string {
+  const headings = [
+    "strategy",
+    "fixture",
+    "conns",
+    "metric",
+    "change",
+    "95 % interval",
+    "base ÷ base",
+    "verdict",
+  ];
+  const columns = headings.map((heading, index) => ({
+    heading,
+    align: [2, 4].includes(index) ? ("right" as const) : ("left" as const),
+  }));
+  const rows = comparisons.map((comparison) => [
+    comparison.strategy,
+    comparison.fixture,
+    String(comparison.connections),
+    comparison.metric,
+    formatChange(comparison.ratio),
+    formatChangeInterval(comparison.interval),
+    comparison.noise ? formatChange(comparison.noise.ratio) : "-",
+    comparison.verdict,
+  ]);
+  const title = `${compared?.head ?? "head"} against ${compared?.base ?? "base"}\n`;
+  return `${title}${renderTable(columns, rows)}\n${describeVerdict(comparisons, verdict)}`;
+}
+
+/** A ratio of 1.032 as "+3.2 %". */
+export function formatChange(ratio: number): string {
+  const percent = (ratio - 1) * 100;
+  return `${percent < 0 ? "−" : "+"}${Math.abs(percent).toFixed(1)} %`;
+}
+
+export function formatChangeInterval(interval: Comparison["interval"]): string {
+  return interval ? `${formatChange(interval[0])} to ${formatChange(interval[1])}` : "-";
+}
+
+/** Sentences: the verdict, what regressed and by how much, and what could not be told. */
+export function describeVerdict(
+  comparisons: readonly Comparison[],
+  verdict: Result["verdict"],
+): string {
+  const of = (wanted: Comparison["verdict"]) =>
+    comparisons.filter((comparison) => comparison.verdict === wanted);
+  const regressed = of("regressed").map((comparison) => `  ${describe(comparison)}\n`);
+  const open = of("inconclusive");
+  const reasons = [...Map.groupBy(open, ({ reason = "" }) => reason)].map(
+    ([reason, own]) => `  ${own.map(nameOf).join("; ")}: ${reason}\n`,
+  );
+  const counts = (["improved", "unchanged", "inconclusive"] as const)
+    .map((each) => `${of(each).length} ${each}`)
+    .join(", ");
+  const summary: Record<Comparison["verdict"], string> = {
+    regressed: `REGRESSED: ${plural(regressed.length, "metric")} of ${comparisons.length} got worse; ${counts}.\n`,
+    improved: `Improved, and nothing got worse; ${counts}.\n`,
+    unchanged: `Unchanged: no effect that counts; ${counts}.\n`,
+    inconclusive: `No regression was found; ${counts}.\n`,
+  };
+  const undecided = reasons.length > 0 ? `Inconclusive:\n${reasons.join("")}` : "";
+  return `${summary[verdict ?? "inconclusive"]}${regressed.join("")}${undecided}`;
+}
+
+function nameOf({ strategy, fixture, connections, metric }: Comparison): string {
+  return `${strategy}, ${fixture}, ${connections}: ${metric}`;
+}
+
+/** One comparison in a sentence. */
+export function describe(comparison: Comparison): string {
+  const { ratio, interval } = comparison;
+  return `${nameOf(comparison)} ${formatChange(ratio)} (${formatChangeInterval(interval)})`;
+}

@@ -1,0 +1,110 @@
+import { mean } from "./interval.ts";
+import { median, quantileOfSorted } from "./quantile.ts";
+import { studentTCdf, studentTQuantile } from "./student-t.ts";
+
+/**
+ * Log-ratios of two arms, by replicate, then by round: the arms of one round ran right after each
+ * other. A replicate is a fresh process of each arm.
+ */
+export type PairedLogs = readonly (readonly number[])[];
+
+/** What paired log-ratios say of the ratio. All is in logarithms: 0 is no change. */
+export interface PairedEstimate {
+  readonly log: number;
+  /** 95 % interval. */
+  readonly interval: readonly [number, number];
+  /** Standard error of `log`, over replicates. */
+  readonly standardError: number;
+  readonly replicates: number;
+  /** Of no change at all, two-sided. */
+  readonly pValue: number;
+}
+
+const resamples = 10_000;
+/** Resampled medians of each replicate, from which the resamples of the whole are put together. */
+const innerResamples = 400;
+const confidence = 0.95;
+
+/**
+ * The mean over replicates of the median over rounds. The median, since stalls of the machine make
+ * one round in ten useless; the mean over processes, since that is where the variance is (Kalibera
+ * and Jones, Rigorous benchmarking in reasonable time, 2013). Undefined below two replicates.
+ *
+ * The interval comes from resampling with replacement at both levels, replicate and round, 10,000
+ * times. With few replicates such an interval is too narrow, and resampling both levels counts the
+ * inner variance twice (Davison and Hinkley, Bootstrap Methods, 1997, 3.8): its deviations are
+ * scaled so that their spread is the standard error over replicates times t / z (the expanded
+ * percentile interval of Hesterberg, What teachers should know about the bootstrap, 2015).
+ */
+export function pairedEstimate(logs: PairedLogs, random: () => number): PairedEstimate | undefined {
+  const used = logs.filter((rounds) => rounds.length > 0);
+  const n = used.length;
+  if (n < 2) return undefined;
+  const medians = used.map(median);
+  const log = mean(medians);
+  const sumOfSquares = medians.reduce((sum, value) => sum + (value - log) ** 2, 0);
+  const standardError = Math.sqrt(sumOfSquares / (n - 1) / n);
+  if (standardError === 0) {
+    return { log, interval: [log, log], standardError, replicates: n, pValue: log === 0 ? 1 : 0 };
+  }
+  const pValue = 2 * (1 - studentTCdf(Math.abs(log) / standardError, n - 1));
+  const interval = resampledInterval(used, log, standardError, random);
+  return { log, interval, standardError, replicates: n, pValue };
+}
+
+function resampledInterval(
+  logs: PairedLogs,
+  log: number,
+  standardError: number,
+  random: () => number,
+): [number, number] {
+  const n = logs.length;
+  const pools = logs.map((rounds) => resampledMedians(rounds, random));
+  const means = new Float64Array(resamples);
+  for (let i = 0; i < resamples; i++) {
+    let sum = 0;
+    for (let k = 0; k < n; k++) {
+      const pool = pools[Math.floor(random() * n)] as Float64Array;
+      sum += pool[Math.floor(random() * pool.length)] as number;
+    }
+    means[i] = sum / n;
+  }
+  means.sort();
+  const center = means.reduce((sum, value) => sum + value, 0) / resamples;
+  const spread = Math.sqrt(
+    means.reduce((sum, value) => sum + (value - center) ** 2, 0) / resamples,
+  );
+  const tail = (1 - confidence) / 2;
+  const normal = 1.959963984540054;
+  const scale = (standardError / spread) * (studentTQuantile(1 - tail, n - 1) / normal);
+  const at = (p: number) => log + scale * (quantileOfSorted(means, p) - center);
+  return [at(tail), at(1 - tail)];
+}
+
+function resampledMedians(rounds: readonly number[], random: () => number): Float64Array {
+  if (rounds.length === 1) return Float64Array.from(rounds);
+  const medians = new Float64Array(innerResamples);
+  const draw = new Float64Array(rounds.length);
+  for (let i = 0; i < innerResamples; i++) {
+    for (let k = 0; k < draw.length; k++) {
+      draw[k] = rounds[Math.floor(random() * rounds.length)] as number;
+    }
+    medians[i] = quantileOfSorted(draw.sort(), 0.5);
+  }
+  return medians;
+}
+
+/**
+ * The least effect, in logarithms, that a test at level `alpha` (two-sided) would have found four
+ * times out of five (Cohen's usual power).
+ */
+export function minDetectableLog(
+  { standardError, replicates }: Pick<PairedEstimate, "standardError" | "replicates">,
+  alpha: number,
+): number {
+  const power = 0.8;
+  return (
+    (studentTQuantile(1 - alpha / 2, replicates - 1) + studentTQuantile(power, replicates - 1)) *
+    standardError
+  );
+}

@@ -1,0 +1,26 @@
+import type { Executor } from "./load/executor.ts";
+
+const warmConnections = 16;
+
+/**
+ * A server that has just started is slow for a second or two, which only the first heats would meet:
+ * it is run in on every fixture, by a client that is then thrown away.
+ */
+export async function warmServer(
+  fixtures: readonly string[],
+  warmUpMs: number,
+  executor: Executor,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const fixture of fixtures) {
+    if (signal.aborted) return;
+    const client = await executor.start({ strategy: "floor" }, fixture, warmConnections);
+    signal.addEventListener("abort", client.stop);
+    try {
+      await client.warmUp(warmUpMs);
+    } finally {
+      signal.removeEventListener("abort", client.stop);
+      await client.abandon();
+    }
+  }
+}
