@@ -24,15 +24,21 @@ export type CompareSubjects =
   | { readonly kind: "strategies"; readonly base: string; readonly head: string }
   | { readonly kind: "files"; readonly base: string; readonly head: string };
 
-export interface CompareConfig {
-  readonly subjects: CompareSubjects;
+/** What a gate is made of: all that could loosen it. */
+export interface GateSettings {
   readonly strategies: readonly string[];
   readonly fixtures: readonly string[];
   readonly connections: readonly number[];
-  readonly source: ServerSource;
   readonly budgetMs: number;
   readonly minEffect: number;
   readonly strict: boolean;
+}
+
+export interface CompareConfig extends GateSettings {
+  readonly subjects: CompareSubjects;
+  readonly source: ServerSource;
+  /** Take the settings of the gate from base's bench/gate.json. */
+  readonly gateOfBase: boolean;
   readonly ignoreEnvironment: boolean;
   readonly seed: number;
   readonly output: OutputConfig;
@@ -48,15 +54,16 @@ interface CompareFlags extends OutputFlags {
   readonly budget?: string;
   readonly minEffect: string;
   readonly strict?: true;
+  readonly gate?: true;
   readonly ignoreEnvironment?: true;
   readonly seed?: string;
   readonly quick?: true;
   readonly reporter: string;
 }
 
-const defaultBudgetMs = 60_000;
-const quickBudgetMs = 15_000;
-const defaultFixtures = ["hello", "64k"];
+const defaultBudget = "60s";
+const quickBudget = "15s";
+const defaultFixtures = "hello,64k";
 
 const examples = `
 Examples:
@@ -72,11 +79,12 @@ export function addCompareOptions(command: Command): Command {
     .argument("<base>", "a git revision, a result file or a strategy")
     .argument("[head]", "another of the same kind (default: the work tree)")
     .option("-s, --strategy <a,b>", `strategies (default: ${coreStrategies.join(",")})`)
-    .option("-f, --fixture <a,b>", `fixtures (default: ${defaultFixtures.join(",")})`)
+    .option("-f, --fixture <a,b>", `fixtures (default: ${defaultFixtures})`)
     .option("-c, --connections <64>", "connections in all, each a cell of its own", "64")
     .option("--budget <time>", "time for a cell, all arms and warm-ups (default: 60s)")
     .option("--min-effect <share>", "smallest change that counts", `${defaultMinEffect * 100}%`)
     .option("--strict", "exit 3 where a verdict is inconclusive")
+    .option("--gate", "all of the above as base's bench/gate.json says: for CI")
     .option("--ignore-environment", "compare files of different machines all the same")
     .option(
       "--server <kind>",
@@ -99,31 +107,45 @@ export function readCompareOptions(
   argv: readonly string[],
   env: Env,
 ): CompareConfig {
+  const budget = flags.budget ?? (flags.quick ? quickBudget : defaultBudget);
   return {
+    ...readGateSettings({
+      strategies: flags.strategy ?? coreStrategies.join(","),
+      fixtures: flags.fixture ?? defaultFixtures,
+      connections: flags.connections,
+      budget,
+      minEffect: flags.minEffect,
+      strict: flags.strict ?? false,
+    }),
     subjects: readSubjects(base, head),
-    strategies:
-      flags.strategy === undefined
-        ? coreStrategies
-        : chooseMany("strategy", flags.strategy, strategies).map(({ name }) => name),
-    fixtures:
-      flags.fixture === undefined
-        ? defaultFixtures
-        : chooseMany("fixture", flags.fixture, fixtures).map(({ name }) => name),
-    connections: splitList(flags.connections).map((word) => readPositiveCount("-c", word, 20_000)),
     source: readServerSource(flags.server),
-    budgetMs:
-      flags.budget === undefined
-        ? flags.quick
-          ? quickBudgetMs
-          : defaultBudgetMs
-        : readPositiveDurationMs("--budget", flags.budget),
-    minEffect: readShare(flags.minEffect),
-    strict: flags.strict ?? false,
+    gateOfBase: flags.gate ?? false,
     ignoreEnvironment: flags.ignoreEnvironment ?? false,
     seed: readSeed(flags.seed),
     output: readOutput(flags, env),
     reporter: flags.reporter,
     command: commandLine(argv),
+  };
+}
+
+/** The settings of a gate as people write them, on the command line or in bench/gate.json. */
+export function readGateSettings(text: {
+  readonly strategies: string;
+  readonly fixtures: string;
+  readonly connections: string;
+  readonly budget: string;
+  readonly minEffect: string;
+  readonly strict: boolean;
+}): GateSettings {
+  const connections = splitList(text.connections);
+  if (connections.length === 0) throw new UserError("-c needs a number of connections, like 64");
+  return {
+    strategies: chooseMany("strategy", text.strategies, strategies).map(({ name }) => name),
+    fixtures: chooseMany("fixture", text.fixtures, fixtures).map(({ name }) => name),
+    connections: connections.map((word) => readPositiveCount("-c", word, 20_000)),
+    budgetMs: readPositiveDurationMs("--budget", text.budget),
+    minEffect: readShare(text.minEffect),
+    strict: text.strict,
   };
 }
 

@@ -11,6 +11,7 @@ import {
   type OutputConfig,
   type OutputFlags,
   readOutput,
+  readResultsDirectory,
 } from "./output-options.ts";
 import { reporters } from "./reporters/registry.ts";
 import type { Reporter } from "./reporters/reporter.ts";
@@ -25,6 +26,7 @@ export type Config =
   | { readonly command: "serve"; readonly serve: ServeConfig }
   | { readonly command: "report"; readonly files: readonly string[]; readonly reporter: Reporter }
   | { readonly command: "verify"; readonly output: OutputConfig; readonly line: string }
+  | { readonly command: "history"; readonly resultsDirectory: string; readonly json: boolean }
   | { readonly command: "list"; readonly json: boolean }
   /** Help or the version was asked for; this is the text. */
   | { readonly command: "show"; readonly text: string };
@@ -109,6 +111,14 @@ export function readConfig(argv: readonly string[], env: Env): Config {
     .option("--no-save", "keep no result in results/runs")
     .action((flags: OutputFlags) => {
       config = { command: "verify", output: readOutput(flags, env), line: commandLine(argv) };
+    });
+  program
+    .command("history")
+    .description("recorded runs over time, and where a level changed")
+    .option("--json", "as JSON")
+    .action((flags: { json?: true }) => {
+      const resultsDirectory = readResultsDirectory(env);
+      config = { command: "history", resultsDirectory, json: flags.json ?? false };
     });
   program
     .command("list")

@@ -95,8 +95,14 @@ export function addLoadOptions(command: Command): Command {
       "race against another server: this URL, or with -f the fixtures below it",
     )
     .option("--threshold <expr>", "'serviceP99Ns<5ms': exit 1 if a cell misses it", collect)
+    .option(
+      "--trust-machine",
+      "do not refuse a run for other load or stolen CPU: for a busy machine",
+    )
     .option("--json", "the result on stdout, nothing else there")
     .option("-o, --output <file>", "write the result there as well")
+    .option("--save-baseline", "keep the result as results/baseline.json")
+    .option("--record", "add the run to results/history.jsonl")
     .option("--no-save", "keep no result in results/runs")
     .option("--seed <number>", "for the order of turns (default: from the clock)")
     .option("--quick", "a short race, for a first look or for CI")

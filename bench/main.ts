@@ -1,5 +1,6 @@
 import { asError } from "../src/errors.ts";
 import { compare } from "./commands/compare.ts";
+import { history } from "./commands/history.ts";
 import { list } from "./commands/list.ts";
 import { load } from "./commands/load.ts";
 import { micro } from "./commands/micro.ts";
@@ -37,6 +38,8 @@ async function run(config: Config, io: Io): Promise<number> {
       return report(config.files, config.reporter, io);
     case "serve":
       return serve(config.serve, io);
+    case "history":
+      return history(config.resultsDirectory, config.json, io);
     case "verify":
       return verify(config.output, config.line, io);
     case "list":

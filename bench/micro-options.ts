@@ -35,6 +35,8 @@ export function addMicroOptions(command: Command): Command {
     .option("--replicates <count>", "fresh processes of each strategy (default: 3)")
     .option("--json", "the result on stdout, nothing else there")
     .option("-o, --output <file>", "write the result there as well")
+    .option("--save-baseline", "keep the result as results/baseline.json")
+    .option("--record", "add the run to results/history.jsonl")
     .option("--no-save", "keep no result in results/runs")
     .option("--seed <number>", "for the order of turns (default: from the clock)")
     .option("--quick", "shorter samples of fewer processes")

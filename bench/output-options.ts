@@ -10,20 +10,37 @@ export interface OutputConfig {
   readonly file: string | undefined;
   /** Where every result is kept; undefined for nowhere. */
   readonly runsDirectory: string | undefined;
+  /** The folder of runs, baseline and history. */
+  readonly resultsDirectory: string;
+  /** Keep the result as the baseline. */
+  readonly saveBaseline: boolean;
+  /** Add a line to the history. */
+  readonly record: boolean;
 }
 
 export interface OutputFlags {
   readonly json?: true;
   readonly output?: string;
   readonly save: boolean;
+  readonly saveBaseline?: true;
+  readonly record?: true;
 }
 
-export function readOutput({ json, output, save }: OutputFlags, env: Env): OutputConfig {
-  const results = env.READRACE_RESULTS || join(import.meta.dir, "../results");
+/** Where results are kept: READRACE_RESULTS, or the folder of that name beside bench/. */
+export function readResultsDirectory(env: Env): string {
+  return env.READRACE_RESULTS || join(import.meta.dir, "../results");
+}
+
+export function readOutput(flags: OutputFlags, env: Env): OutputConfig {
+  const { json, output, save, saveBaseline, record } = flags;
+  const resultsDirectory = readResultsDirectory(env);
   return {
     json: json ?? false,
     file: output,
-    runsDirectory: save ? join(results, "runs") : undefined,
+    runsDirectory: save ? join(resultsDirectory, "runs") : undefined,
+    resultsDirectory,
+    saveBaseline: saveBaseline ?? false,
+    record: record ?? false,
   };
 }
 

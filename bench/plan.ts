@@ -56,6 +56,8 @@ export interface RaceSettings {
   readonly reading: Reading;
   readonly timeoutMs: number;
   readonly seed: number;
+  /** Whether steal, other load and the clock are part of the audit. */
+  readonly watchMachine: boolean;
 }
 
 /** Every heat, fixture by fixture: the product of what was chosen. */

@@ -17,6 +17,7 @@ export interface RaceFlags {
   readonly timeout: string;
   readonly seed?: string;
   readonly quick?: true;
+  readonly trustMachine?: true;
 }
 
 /** What a race takes where the flags are silent, and what `--quick` makes of it. */
@@ -79,6 +80,7 @@ export function readRaceSettings(flags: RaceFlags): RaceSettings {
     reading: flags.close ? "eof" : "message",
     timeoutMs: readTimeoutMs(flags.timeout),
     seed: readSeed(flags.seed),
+    watchMachine: !flags.trustMachine,
   };
 }
 

@@ -15,6 +15,7 @@ import {
 import { dirname, join, resolve } from "node:path";
 import { asError } from "../src/errors.ts";
 import { UserError } from "./errors.ts";
+import { appendHistory, historyEntryOf } from "./history.ts";
 import type { OutputConfig } from "./output-options.ts";
 import { type Result, resultSchema } from "./result.ts";
 
@@ -50,6 +51,15 @@ function parseResult(text: string): Result | string {
 function runPath(directory: string, { startedAt, kind }: Result): string {
   const stamp = startedAt.replace(/[:.]/g, "-");
   return join(directory, `${stamp}-${kind}-${process.pid}.json`);
+}
+
+/** The result that others are held against; kept in git, as the history is. */
+export function baselinePath(resultsDirectory: string): string {
+  return join(resultsDirectory, "baseline.json");
+}
+
+export function historyPath(resultsDirectory: string): string {
+  return join(resultsDirectory, "history.jsonl");
 }
 
 /** Makes sure, before a run, that its result can be written: afterwards it would be too late. */
@@ -88,8 +98,13 @@ function checkFile(path: string): void {
 }
 
 /** Writes a result wherever it belongs, and returns the paths. */
-export function saveResult({ file, runsDirectory }: OutputConfig, result: Result): string[] {
-  const paths = [file ?? [], runsDirectory ? runPath(runsDirectory, result) : []].flat();
+export function saveResult(output: OutputConfig, result: Result): string[] {
+  const { file, runsDirectory, resultsDirectory, saveBaseline } = output;
+  const paths = [
+    file ?? [],
+    runsDirectory ? runPath(runsDirectory, result) : [],
+    saveBaseline ? baselinePath(resultsDirectory) : [],
+  ].flat();
   const failures: string[] = [];
   for (const path of paths) {
     try {
@@ -99,6 +114,10 @@ export function saveResult({ file, runsDirectory }: OutputConfig, result: Result
     }
   }
   if (failures.length > 0) throw new Error(failures.join("; "));
+  if (output.record) {
+    appendHistory(historyPath(resultsDirectory), historyEntryOf(result));
+    paths.push(historyPath(resultsDirectory));
+  }
   return paths;
 }
 

@@ -3,6 +3,7 @@ import { asError } from "../../src/errors.ts";
 import { compareFiles } from "../compare/compare-files.ts";
 import { compareLive, type LiveComparison } from "../compare/compare-live.ts";
 import { overallVerdict } from "../compare/comparison.ts";
+import { withGateOfBase } from "../compare/gate-file.ts";
 import type { CompareConfig } from "../compare-options.ts";
 import { describeEnvironment } from "../environment.ts";
 import { exitCodes, type Io } from "../io.ts";
@@ -13,7 +14,8 @@ import { type Result, schemaVersion } from "../result.ts";
 import { checkOutput, saveResult } from "../store.ts";
 
 /** Compares two revisions, strategies or result files; the exit code gates a merge. */
-export async function compare(config: CompareConfig, io: Io): Promise<number> {
+export async function compare(asked: CompareConfig, io: Io): Promise<number> {
+  const config = asked.gateOfBase ? withGateOfBase(asked) : asked;
   const reporter = config.output.json ? json : chooseOne("reporter", config.reporter, reporters);
   checkOutput(config.output);
   const startedAt = new Date().toISOString();

@@ -28,7 +28,7 @@ export interface LiveComparison {
 
 type LiveSubjects = Exclude<CompareSubjects, { kind: "files" }>;
 
-/** Turns so short that what disturbs the machine disturbs base and head alike (FACTS of 20 ms: 0.5 %). */
+/** Turns so short that what disturbs the machine disturbs base and head alike . */
 const sliceMs = 20;
 const rounds = 45;
 const warmUpMs = 400;
@@ -115,11 +115,11 @@ async function raceAll(
     const random = seededRandom(config.seed);
     await warmServer(config.fixtures, warmUpMs, executor, io.signal);
     const { budgetMs, minEffect } = config;
-    const questions = matches.length * gatedMetrics.length;
+    const totalWeight = matches.length * gatedMetrics.reduce((sum, { weight }) => sum + weight, 0);
     for (const match of matches) {
       if (io.signal.aborted) break;
       progress.step({ ...match, rivals: [match.head] });
-      const settings = { budgetMs, minEffect, questions, race };
+      const settings = { budgetMs, minEffect, totalWeight, race };
       onSample(await raceMatch(match, settings, executor, random, io.signal));
     }
   } finally {
@@ -135,6 +135,8 @@ function raceSettings(seed: number): RaceSettings {
     warmUpMs,
     workers: 1,
     open: undefined,
+    // The noise arm shows what other load does to the verdicts.
+    watchMachine: false,
     sliceMs,
     replicates: 1,
     reading: "message",

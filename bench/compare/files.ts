@@ -33,16 +33,22 @@ export function environmentDifferences(base: Environment, head: Environment): st
 export function fileQuestions(base: Result, head: Result, minEffect: number): FileQuestion[] {
   const metrics = [
     ...gatedMetrics,
-    { key: "nsPerResponse", better: "lower", marginFactor: 1 } as const,
+    { key: "nsPerResponse", better: "lower", marginFactor: 1, weight: 8 } as const,
   ];
   const random = seededRandom(1);
   return head.cells.flatMap((cell) => {
     const other = base.cells.find((candidate) => cellKey(candidate) === cellKey(cell));
     if (other === undefined) return [];
-    return metrics.flatMap(({ key, better, marginFactor }) => {
+    return metrics.flatMap(({ key, better, marginFactor, weight }) => {
       const change = unpairedEstimate(valuesOf(other, key), valuesOf(cell, key), random);
       if (change === undefined) return [];
-      const question = { better, minEffect: minEffect * marginFactor, change, noise: undefined };
+      const question = {
+        better,
+        minEffect: minEffect * marginFactor,
+        weight,
+        change,
+        noise: undefined,
+      };
       return [{ cell, metric: key, question }];
     });
   });

@@ -7,6 +7,8 @@ export interface Question {
   readonly better: "lower" | "higher";
   /** The smallest effect that counts, as a share: 0.02. */
   readonly minEffect: number;
+  /** Its share of the chance of a false alarm, beside that of the other questions. */
+  readonly weight: number;
   /** Head against base. */
   readonly change: PairedEstimate;
   /** Base against itself, raced in the same rounds; undefined where none was. */
@@ -38,11 +40,20 @@ export const familyAlpha = 0.02;
  * Schuirmann 1987). All else, and whatever the noise arm shows as well, is inconclusive.
  */
 export function judge(questions: readonly Question[]): Answer[] {
-  const changes = holm(questions.map(({ change }) => change.pValue));
-  const noises = holm(questions.map(({ noise }) => noise?.pValue ?? 1));
+  const weights = questions.map(({ weight }) => weight);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const changes = holm(
+    questions.map(({ change }) => change.pValue),
+    weights,
+  );
+  const noises = holm(
+    questions.map(({ noise }) => noise?.pValue ?? 1),
+    weights,
+  );
   return questions.map((question, index) => {
     const adjustedP = changes[index] as number;
-    const minDetectableLogs = minDetectableLog(question.change, familyAlpha / questions.length);
+    const share = question.weight / total;
+    const minDetectableLogs = minDetectableLog(question.change, familyAlpha * share);
     const minDetectable = Math.expm1(minDetectableLogs);
     const alarm = question.noise && isChange(question.noise, noises[index] as number, question);
     const { verdict, reason } = alarm
@@ -101,8 +112,8 @@ function whatWouldHelp(change: PairedEstimate, margin: number, detectable: numbe
 
 /** Whether more replicates would change nothing: every effect that counts could be found by now. */
 export function isPreciseEnough(
-  { change, minEffect }: Pick<Question, "change" | "minEffect">,
-  questions: number,
+  { change, minEffect, weight }: Question,
+  totalWeight: number,
 ): boolean {
-  return minDetectableLog(change, familyAlpha / questions) <= Math.log1p(minEffect);
+  return minDetectableLog(change, (familyAlpha * weight) / totalWeight) <= Math.log1p(minEffect);
 }

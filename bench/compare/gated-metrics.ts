@@ -8,6 +8,11 @@ export interface GatedMetric {
   readonly better: "lower" | "higher";
   /** How much more than --min-effect must have changed: tails scatter more than the rest. */
   readonly marginFactor: number;
+  /**
+   * Its share of the chance of a false alarm. CPU per request has most of it: it scatters least, so
+   * that it is the one by which small changes are found.
+   */
+  readonly weight: number;
   /** From one slice; undefined where the metric is one of whole replicates. */
   readonly ofSlice?: (slice: SliceSample) => number;
 }
@@ -17,16 +22,18 @@ export const gatedMetrics: readonly GatedMetric[] = [
     key: "cpuNsPerRequest",
     better: "lower",
     marginFactor: 1,
+    weight: 8,
     ofSlice: ({ cpuNs, completed }) => cpuNs / completed,
   },
   {
     key: "requestsPerSecond",
     better: "higher",
     marginFactor: 1,
+    weight: 1,
     ofSlice: ({ completed, windowNs }) => (completed * 1e9) / windowNs,
   },
-  { key: "serviceP50Ns", better: "lower", marginFactor: 1 },
-  { key: "serviceP99Ns", better: "lower", marginFactor: 5 },
+  { key: "serviceP50Ns", better: "lower", marginFactor: 1, weight: 2 },
+  { key: "serviceP99Ns", better: "lower", marginFactor: 5, weight: 1 },
 ];
 
 /** Log-ratios of `arm` over the geometric mean of `references`, round by round or replicate by replicate. */

@@ -19,8 +19,8 @@ export interface MatchSettings {
   /** Time for one cell, all of its arms, replicates and warm-ups. */
   readonly budgetMs: number;
   readonly minEffect: number;
-  /** How many questions the run will ask: all are corrected together. */
-  readonly questions: number;
+  /** Of all questions that the run will ask: they are corrected together. */
+  readonly totalWeight: number;
   readonly race: RaceSettings;
 }
 
@@ -77,12 +77,12 @@ function cellSample(
   return { connections, mode: "closed", workers, keptAlive: reading === "message", replicates };
 }
 
-function isPrecise(sample: MatchSample, { minEffect, questions }: MatchSettings): boolean {
+function isPrecise(sample: MatchSample, { minEffect, totalWeight }: MatchSettings): boolean {
   return gatedMetrics
     .filter(({ marginFactor }) => marginFactor === 1)
     .every((metric) => {
       const question = questionOf(metric, sample, minEffect);
-      return question !== undefined && isPreciseEnough(question, questions);
+      return question !== undefined && isPreciseEnough(question, totalWeight);
     });
 }
 
@@ -99,6 +99,7 @@ export function questionOf(
   return {
     better: metric.better,
     minEffect: minEffect * metric.marginFactor,
+    weight: metric.weight,
     change,
     noise: pairedEstimate(pairedLogs(metric, noise, [base]), random),
   };

@@ -14,6 +14,7 @@ const settings: RaceSettings = {
   warmUpMs: 10,
   workers: 1,
   open: undefined,
+  watchMachine: true,
   sliceMs: 50,
   replicates: 4,
   reading: "message",

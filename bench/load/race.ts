@@ -81,7 +81,7 @@ export async function raceReplicate(
     const serverNs = await sinceNs(executor, serverBeforeNs);
     const ownNs = recordings.reduce((sum, { processCpuNs }) => sum + processCpuNs, 0);
     const shared = {
-      machine: watched(),
+      ...(settings.watchMachine && { machine: watched() }),
       ...(serverNs !== undefined && { racingCpuNs: ownNs + serverNs }),
     };
     return recordings.map((recording, index) => ({

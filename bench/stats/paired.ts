@@ -22,7 +22,7 @@ export interface PairedEstimate {
 
 const resamples = 10_000;
 /** Resampled medians of each replicate, from which the resamples of the whole are put together. */
-const innerResamples = 400;
+const innerResamples = 200;
 const confidence = 0.95;
 
 /**

@@ -109,6 +109,7 @@ function settingsOf({ durationMs, stages }: VerifyCase): RaceSettings {
     durationMs,
     requests: undefined,
     warmUpMs,
+    watchMachine: false,
     sliceMs: durationMs,
     replicates: 1,
     workers: 1,

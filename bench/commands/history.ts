@@ -1,0 +1,138 @@
+import { existsSync } from "node:fs";
+import { type HistoryEntry, historyEntryOf, readHistory } from "../history.ts";
+import { exitCodes, type Io } from "../io.ts";
+import { metrics } from "../metrics/registry.ts";
+import { formatChange } from "../reporters/comparison-text.ts";
+import { renderTable } from "../reporters/table.ts";
+import { changePoints } from "../stats/change-points.ts";
+import { outlierScore } from "../stats/outlier.ts";
+import { median } from "../stats/quantile.ts";
+import { baselinePath, historyPath, readResult } from "../store.ts";
+import { formatQuantity } from "../units.ts";
+
+/** A metric of a cell over recorded runs of one environment. */
+interface Series {
+  readonly environment: string;
+  readonly cell: string;
+  readonly metric: string;
+  readonly points: readonly { readonly entry: HistoryEntry; readonly value: number }[];
+}
+
+/** A level that began at a revision. */
+interface Change {
+  readonly series: Series;
+  readonly revision: string;
+  readonly recordedAt: string;
+  readonly ratio: number;
+  readonly pValue: number;
+}
+
+/** Shows each metric over recorded runs, and where its level changed. */
+export function history(resultsDirectory: string, asJson: boolean, io: Io): number {
+  const series = seriesOf(readHistory(historyPath(resultsDirectory)));
+  const changes = series.flatMap(changesOf);
+  const outliers = baselineOutliers(resultsDirectory, series);
+  if (asJson) {
+    const plain = changes.map(({ series: { environment, cell, metric }, ...change }) => ({
+      environment,
+      cell,
+      metric,
+      ...change,
+    }));
+    io.out.write(`${JSON.stringify({ changes: plain, baselineOutliers: outliers }, null, 2)}\n`);
+    return exitCodes.fine;
+  }
+  for (const [environment, own] of Map.groupBy(series, (each) => each.environment)) {
+    io.out.write(`${environment}\n${renderSeries(own)}\n`);
+  }
+  io.out.write(renderChanges(changes));
+  for (const line of outliers) io.out.write(`${line}\n`);
+  return exitCodes.fine;
+}
+
+function seriesOf(entries: readonly HistoryEntry[]): Series[] {
+  const byName = new Map<string, Series & { points: { entry: HistoryEntry; value: number }[] }>();
+  for (const entry of entries) {
+    for (const { cell, metrics: figures } of entry.cells) {
+      for (const [metric, value] of Object.entries(figures)) {
+        const { environment } = entry;
+        const name = JSON.stringify([environment, cell, metric]);
+        const series = byName.get(name) ?? { environment, cell, metric, points: [] };
+        series.points.push({ entry, value });
+        byName.set(name, series);
+      }
+    }
+  }
+  return [...byName.values()];
+}
+
+function changesOf(series: Series): Change[] {
+  const logs = series.points.map(({ value }) => Math.log(value));
+  return changePoints(logs).map(({ index, before, after, pValue }) => {
+    const { entry } = series.points[index] as Series["points"][number];
+    const { revision, recordedAt } = entry;
+    return { series, revision, recordedAt, ratio: Math.exp(after - before), pValue };
+  });
+}
+
+function renderSeries(series: readonly Series[]): string {
+  const headings = ["cell", "metric", "runs", "first", "median", "last"];
+  const columns = headings.map((heading, index) => ({
+    heading,
+    align: index < 2 ? ("left" as const) : ("right" as const),
+  }));
+  const rows = series.map(({ cell, metric, points }) => {
+    const values = points.map(({ value }) => value);
+    const show = (value = 0) => formatQuantity(value, unitOf(metric));
+    return [
+      cell,
+      metric,
+      String(points.length),
+      show(values[0]),
+      show(median(values)),
+      show(values.at(-1)),
+    ];
+  });
+  return renderTable(columns, rows);
+}
+
+function renderChanges(changes: readonly Change[]): string {
+  if (changes.length === 0) return "No level has changed.\n";
+  const lines = changes.map(({ series, revision, recordedAt, ratio, pValue }) => {
+    const since = `since ${revision.slice(0, 8)} (${recordedAt.slice(0, 10)})`;
+    const word = worse(series.metric, ratio) ? "worse" : "better";
+    return `  ${series.cell}: ${series.metric} ${formatChange(ratio)}, ${word}, ${since}, p = ${pValue.toFixed(3)}\n`;
+  });
+  return `Levels that changed:\n${lines.join("")}`;
+}
+
+function worse(metric: string, ratio: number): boolean {
+  const higher = metrics.find(({ key }) => key === metric)?.better === "higher";
+  return ratio > 1 !== higher;
+}
+
+function unitOf(metric: string): string {
+  return metrics.find(({ key }) => key === metric)?.unit ?? "ns";
+}
+
+/** A baseline that lies apart from its own history would make every later run look changed. */
+function baselineOutliers(resultsDirectory: string, series: readonly Series[]): string[] {
+  const path = baselinePath(resultsDirectory);
+  if (!existsSync(path)) return [];
+  const baseline = historyEntryOf(readResult(path));
+  return baseline.cells.flatMap(({ cell, metrics: figures }) =>
+    Object.entries(figures).flatMap(([metric, value]) => {
+      const fellows = series.find(
+        (each) =>
+          each.environment === baseline.environment && each.cell === cell && each.metric === metric,
+      );
+      const values = fellows?.points.map((point) => point.value) ?? [];
+      if (outlierScore(value, values) === undefined) return [];
+      const unit = unitOf(metric);
+      return [
+        `The baseline is an outlier of its history: ${cell}: ${metric} is ${formatQuantity(value, unit)} ` +
+          `where the median is ${formatQuantity(median(values), unit)}; save another with --save-baseline`,
+      ];
+    }),
+  );
+}

@@ -1,0 +1,190 @@
+import { afterAll, beforeEach, describe, expect, test } from "bun:test";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { main } from "./main.ts";
+import { type CellResult, type Result, resultSchema } from "./result.ts";
+import { sampleResult } from "./sample-result.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "readrace-"));
+const results = join(folder, "results");
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+beforeEach(() => rmSync(results, { recursive: true, force: true }));
+
+async function run(...argv: string[]) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const code = await main(
+    argv,
+    { READRACE_RESULTS: results },
+    {
+      out: { isTty: false, write: (text) => void out.push(text) },
+      err: { isTty: false, write: (text) => void err.push(text) },
+      signal: new AbortController().signal,
+    },
+  );
+  return { code, out: out.join(""), err: err.join("") };
+}
+
+/** A result whose replicates scatter by 1 % around `factor` times the same figures. */
+function resultFile(name: string, factor: number, change: Partial<Result> = {}): string {
+  const scatter = [0.99, 1, 1.01, 0.995, 1.005, 1];
+  const cells: CellResult[] = sampleResult.cells.slice(0, 1).map((cell) => ({
+    ...cell,
+    replicates: scatter.map((one) => ({
+      cpuNsPerRequest: 8000 * factor * one,
+      requestsPerSecond: 100_000,
+    })),
+  }));
+  const path = join(folder, name);
+  writeFileSync(path, JSON.stringify({ ...sampleResult, cells, comparisons: [], ...change }));
+  return path;
+}
+
+describe("compare, two files", () => {
+  test("the same figures: unchanged, exit 0", async () => {
+    const { code, out, err } = await run(
+      "compare",
+      resultFile("a.json", 1),
+      resultFile("b.json", 1),
+    );
+    expect(err).toBe("");
+    expect(code).toBe(0);
+    expect(out).toContain("Unchanged");
+  });
+
+  test("10 % more CPU: regressed, exit 1, said in words", async () => {
+    const { code, out } = await run("compare", resultFile("a.json", 1), resultFile("b.json", 1.1));
+    expect(code).toBe(1);
+    expect(out).toContain("REGRESSED: 1 metric of 2 got worse");
+    expect(out).toContain("callback, hello, 64: cpuNsPerRequest +10.0 %");
+  });
+
+  test("10 % less CPU: improved, exit 0", async () => {
+    const { code, out } = await run("compare", resultFile("a.json", 1.1), resultFile("b.json", 1));
+    expect(code).toBe(0);
+    expect(out).toContain("Improved");
+  });
+
+  test("of different machines: refused with exit 3, unless told otherwise", async () => {
+    const environment = { ...sampleResult.environment, cpu: "Another Processor" };
+    const other = resultFile("c.json", 1.1, { environment });
+    const refused = await run("compare", resultFile("a.json", 1), other);
+    expect(refused.code).toBe(3);
+    expect(refused.err).toContain("cpu: A Processor and Another Processor");
+    const forced = await run("compare", resultFile("a.json", 1), other, "--ignore-environment");
+    expect(forced.code).toBe(1);
+  });
+
+  test("without a cell in common: never a pass", async () => {
+    const { code, err } = await run(
+      "compare",
+      resultFile("a.json", 1),
+      resultFile("d.json", 1, { cells: [] }),
+    );
+    expect(code).toBe(2);
+    expect(err).toContain("no cell in common");
+  });
+
+  test("the result of a comparison validates, and can be reported in other formats", async () => {
+    const path = join(folder, "compared.json");
+    rmSync(path, { force: true });
+    await run("compare", resultFile("a.json", 1), resultFile("b.json", 1.1), "-o", path);
+    const result = resultSchema.parse(JSON.parse(readFileSync(path, "utf8")));
+    expect(result.verdict).toBe("regressed");
+    const junit = await run("report", path, "-r", "junit");
+    expect(junit.out).toContain('failures="1"');
+    const annotations = await run("report", path, "-r", "annotations");
+    expect(annotations.out).toStartWith(
+      "::error title=readrace%3A callback/hello/c=64/cpuNsPerRequest",
+    );
+    const markdown = await run("report", path, "-r", "markdown");
+    expect(markdown.out).toContain("🔴 regressed");
+  });
+});
+
+describe("what cannot be compared is said in one line, exit 2", () => {
+  test.each([
+    [["compare", "no-such-revision"], "is no git revision, result file or strategy"],
+    [["compare", "callback"], "compare callback with which strategy"],
+    [["compare", "callback", "main"], "compare callback with which strategy"],
+    [["compare", "HEAD", "--budget", "soon"], "--budget"],
+    [["compare", "HEAD", "--min-effect", "200%"], "must be a share like 2% or 0.02"],
+    [["compare", "HEAD", "-s", "calback"], "callback"],
+    [["compare", "callback", "future", "--gate"], "name a git revision"],
+  ])("%p", async (argv, message) => {
+    const { code, err, out } = await run(...(argv as string[]));
+    expect(code).toBe(2);
+    expect(out).toBe("");
+    expect(err).toContain(message as string);
+    expect(err.trim().split("\n")).toHaveLength(1);
+  });
+});
+
+describe("history", () => {
+  const line = (day: number, cpuNsPerRequest: number) =>
+    `${JSON.stringify({
+      recordedAt: new Date(Date.UTC(2026, 0, day)).toISOString(),
+      revision: `${day}`.padStart(8, "0"),
+      dirty: false,
+      environment: "one machine",
+      cells: [{ cell: "callback, hello, 64", metrics: { cpuNsPerRequest } }],
+    })}\n`;
+  const record = (values: readonly number[]) => {
+    mkdirSync(results, { recursive: true });
+    for (const [i, value] of values.entries()) {
+      appendFileSync(join(results, "history.jsonl"), line(i + 1, value));
+    }
+  };
+  // Irregular, as noise is.
+  const noise = (i: number) => 1 + (((i * 7919) % 13) - 6) / 1000;
+
+  test("names the revision at which a level began, and by how much", async () => {
+    record(Array.from({ length: 30 }, (_, i) => (i < 18 ? 8000 : 8800) * noise(i)));
+    const { code, out } = await run("history");
+    expect(code).toBe(0);
+    expect(out).toContain("since 00000019 (2026-01-19)");
+    expect(out).toMatch(/cpuNsPerRequest \+(9|10)\.\d %, worse/);
+  });
+
+  test("a level that stays is said to stay", async () => {
+    record(Array.from({ length: 30 }, (_, i) => 8000 * noise(i)));
+    expect((await run("history")).out).toContain("No level has changed.");
+  });
+
+  test("there is none yet: one line, exit 2", async () => {
+    const { code, err } = await run("history");
+    expect(code).toBe(2);
+    expect(err).toContain("--record");
+  });
+
+  test("a broken line is named, and nothing is lost", async () => {
+    record([8000]);
+    appendFileSync(join(results, "history.jsonl"), "{broken\n");
+    const { code, err } = await run("history");
+    expect(code).toBe(2);
+    expect(err).toContain("line 2");
+    expect(readFileSync(join(results, "history.jsonl"), "utf8")).toContain("{broken");
+  });
+
+  test("--record only adds, --save-baseline keeps the result", async () => {
+    record([8000]);
+    const before = readFileSync(join(results, "history.jsonl"), "utf8");
+    const short =
+      "-s callback -f hello -c 2 -d 60ms -W 20ms --replicates 2 --no-save --trust-machine".split(
+        " ",
+      );
+    expect((await run("load", ...short, "--record", "--save-baseline")).code).toBe(0);
+    const after = readFileSync(join(results, "history.jsonl"), "utf8");
+    expect(after).toStartWith(before);
+    expect(after.trim().split("\n")).toHaveLength(2);
+    resultSchema.parse(JSON.parse(readFileSync(join(results, "baseline.json"), "utf8")));
+  });
+});

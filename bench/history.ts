@@ -1,0 +1,98 @@
+import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { z } from "zod";
+import { asError } from "../src/errors.ts";
+import { UserError } from "./errors.ts";
+import type { CellResult, Environment, Result } from "./result.ts";
+
+/** One recorded run, as a line of history.jsonl; lines are only ever added. */
+const historyEntry = z.object({
+  recordedAt: z.iso.datetime(),
+  revision: z.string(),
+  dirty: z.boolean(),
+  environment: z.string().describe("what must be the same for runs to be comparable"),
+  cells: z.array(
+    z.object({
+      cell: z.string(),
+      metrics: z.record(z.string(), z.number()),
+    }),
+  ),
+});
+
+export type HistoryEntry = z.infer<typeof historyEntry>;
+
+/** What is kept of a run: the figures that are judged. */
+const keptMetrics = [
+  "cpuNsPerRequest",
+  "requestsPerSecond",
+  "serviceP50Ns",
+  "serviceP99Ns",
+  "nsPerResponse",
+];
+
+/** A run as a line of the history. */
+export function historyEntryOf(result: Result): HistoryEntry {
+  const { git } = result.environment;
+  return {
+    recordedAt: result.finishedAt,
+    revision: git?.revision ?? "unknown",
+    dirty: git?.dirty ?? false,
+    environment: environmentKey(result.environment),
+    cells: result.cells
+      .filter(({ valid }) => valid)
+      .map((cell) => ({
+        cell: cellKey(cell),
+        metrics: Object.fromEntries(
+          keptMetrics.flatMap((key) => {
+            const value = cell.metrics[key]?.value;
+            return value === undefined ? [] : [[key, value]];
+          }),
+        ),
+      })),
+  };
+}
+
+/** Runs of the same key can be compared: machine, runtime and server are the same. */
+export function environmentKey(environment: Environment): string {
+  const { runtime, runtimeVersion, os, arch, cpu, cores, server } = environment;
+  return `${runtime} ${runtimeVersion}, ${os} ${arch}, ${cores} × ${cpu}, server ${server}`;
+}
+
+function cellKey({ strategy, fixture, connections, mode, rate, keptAlive }: CellResult): string {
+  const open = mode === "open" ? ` at ${rate}/s` : "";
+  return `${strategy}, ${fixture}, ${connections}${open}${keptAlive ? "" : ", close"}`;
+}
+
+/** Adds a line at the end, in one write, so that two runs at once cannot mix theirs. */
+export function appendHistory(path: string, entry: HistoryEntry): void {
+  mkdirSync(dirname(path), { recursive: true });
+  appendFileSync(path, `${JSON.stringify(entry)}\n`);
+}
+
+/** Every recorded run, in the order of the file; a UserError names a line that is none. */
+export function readHistory(path: string): HistoryEntry[] {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new UserError(
+      `there is no history yet (${path}): record runs with bun run bench load --record`,
+      { cause },
+    );
+  }
+  return text.split("\n").flatMap((line, index) => {
+    if (line.trim() === "") return [];
+    try {
+      return [historyEntry.parse(JSON.parse(line))];
+    } catch (cause) {
+      throw new UserError(
+        `${path}, line ${index + 1} is no recorded run (${firstLine(asError(cause).message)}); remove it`,
+        { cause },
+      );
+    }
+  });
+}
+
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0] ?? "";
+}

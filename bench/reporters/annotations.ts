@@ -1,0 +1,32 @@
+import { comparisonName } from "./cell-name.ts";
+import { describe } from "./comparison-text.ts";
+import type { Reporter } from "./reporter.ts";
+
+/**
+ * GitHub workflow commands: an error for each regression, a warning for each cell whose audit failed.
+ * https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+ */
+export const annotations: Reporter = {
+  name: "annotations",
+  summary: "GitHub annotations of what regressed",
+  render({ comparisons = [], cells }) {
+    const errors = comparisons
+      .filter(({ verdict, adjustedP }) => verdict === "regressed" && adjustedP !== undefined)
+      .map((comparison) => command("error", comparisonName(comparison), describe(comparison)));
+    const warnings = cells.flatMap(({ strategy, fixture, audit }) =>
+      audit
+        .filter(({ ok }) => !ok)
+        .map(({ check, detail }) =>
+          command("warning", "audit", `${strategy}, ${fixture}: ${check}: ${detail}`),
+        ),
+    );
+    return [...errors, ...warnings].join("");
+  },
+};
+
+function command(level: string, title: string, message: string): string {
+  const data = (text: string) =>
+    text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+  const property = (text: string) => data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+  return `::${level} title=${property(`readrace: ${title}`)}::${data(message)}\n`;
+}

@@ -1,0 +1,18 @@
+import type { CellResult, Comparison } from "../result.ts";
+
+/** "callback/hello/c=64", with all that tells one cell from another of the same result. */
+export function cellName(cell: CellResult): string {
+  const { strategy, fixture, connections, mode, rate, keptAlive, side } = cell;
+  return [
+    strategy,
+    fixture,
+    `c=${connections}`,
+    ...(mode === "open" ? [`rate=${rate ?? 0}`] : []),
+    ...(keptAlive ? [] : ["close"]),
+    ...(side === undefined ? [] : [side]),
+  ].join("/");
+}
+
+export function comparisonName({ strategy, fixture, connections, metric }: Comparison): string {
+  return `${strategy}/${fixture}/c=${connections}/${metric}`;
+}

@@ -1,0 +1,71 @@
+import type { CellResult, Comparison, Result } from "../result.ts";
+import { formatQuantity } from "../units.ts";
+import { describeVerdict, formatChange, formatChangeInterval } from "./comparison-text.ts";
+import type { Reporter } from "./reporter.ts";
+
+export const markdown: Reporter = {
+  name: "markdown",
+  summary: "tables for a pull request or a step summary",
+  render(result) {
+    return result.kind === "compare" ? renderComparison(result) : renderCells(result);
+  },
+};
+
+const marks: Record<Comparison["verdict"], string> = {
+  regressed: "🔴 regressed",
+  improved: "🟢 improved",
+  unchanged: "unchanged",
+  inconclusive: "❔ inconclusive",
+};
+
+function renderComparison({ comparisons = [], compared, verdict, cells }: Result): string {
+  const title = `### readrace: ${compared?.head ?? "head"} against ${compared?.base ?? "base"}`;
+  const table = renderRows(
+    ["strategy", "fixture", "connections", "metric", "change", "95 % interval", "verdict"],
+    comparisons.map((comparison) => [
+      comparison.strategy,
+      comparison.fixture,
+      String(comparison.connections),
+      comparison.metric,
+      formatChange(comparison.ratio),
+      formatChangeInterval(comparison.interval),
+      marks[comparison.verdict],
+    ]),
+  );
+  const invalid = cells.some(({ valid }) => !valid)
+    ? "\n**The audit refuses this run: its figures are not to be trusted.**\n"
+    : "";
+  const words = describeVerdict(comparisons, verdict).trimEnd();
+  return `${title}\n\n${table}\n\`\`\`\n${words}\n\`\`\`\n${invalid}`;
+}
+
+function renderCells({ cells }: Result): string {
+  const figure = ({ metrics }: CellResult, key: string) => {
+    const metric = metrics[key];
+    return metric === undefined ? "-" : formatQuantity(metric.value, metric.unit);
+  };
+  const keys = [
+    "requestsPerSecond",
+    "serviceP50Ns",
+    "serviceP99Ns",
+    "cpuNsPerRequest",
+    "nsPerResponse",
+  ];
+  const present = keys.filter((key) => cells.some(({ metrics }) => metrics[key] !== undefined));
+  return renderRows(
+    ["strategy", "fixture", "connections", ...present, "limit"],
+    cells.map((cell) => [
+      cell.strategy + (cell.valid ? "" : " (invalid)"),
+      cell.fixture,
+      String(cell.connections),
+      ...present.map((key) => figure(cell, key)),
+      cell.boundBy,
+    ]),
+  );
+}
+
+function renderRows(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |\n`;
+  return line(headings) + line(headings.map(() => "---")) + rows.map(line).join("");
+}

@@ -1,0 +1,85 @@
+import { expect, test } from "bun:test";
+import { createHistogram, encodeHistogram } from "../load/histogram.ts";
+import type { Result } from "../result.ts";
+import { sampleResult } from "../sample-result.ts";
+import { reporters } from "./registry.ts";
+
+const render = (name: string, result: Result = sampleResult) =>
+  reporters.find((reporter) => reporter.name === name)?.render(result) ?? "";
+
+function withHistogramsAndReplicates(): Result {
+  const histogram = createHistogram();
+  for (let ms = 1; ms <= 100; ms++) histogram.recordValue(ms * 1e6);
+  const cells = sampleResult.cells.map((cell) => ({
+    ...cell,
+    histograms: { serviceTimeNs: encodeHistogram(histogram) },
+    replicates: [
+      { cpuNsPerRequest: 8700, requestsPerSecond: 114_000 },
+      { cpuNsPerRequest: 8720, requestsPerSecond: 114_500 },
+    ],
+  }));
+  return { ...sampleResult, cells };
+}
+
+test("github: what github-action-benchmark reads, one direction a file", () => {
+  const lower = JSON.parse(render("github"));
+  expect(lower[0]).toMatchObject({
+    name: "callback/hello/c=64/cpuNsPerRequest",
+    unit: "ns",
+    value: 8712,
+  });
+  const names = (list: { name: string }[]) => list.map(({ name }) => name);
+  const higher = JSON.parse(render("github-bigger"));
+  expect(names(higher)).toContain("callback/hello/c=64/requestsPerSecond");
+  expect(names(lower)).not.toContain("callback/hello/c=64/requestsPerSecond");
+});
+
+test("bmf: benchmark, measure, value", () => {
+  const parsed = JSON.parse(render("bmf"));
+  expect(parsed["future/hello/c=64"].cpuNsPerRequest.value).toBeCloseTo(9583.2, 6);
+});
+
+test("benchfmt: a line a replicate in the Go format, with Unit lines", () => {
+  const lines = render("benchfmt", withHistogramsAndReplicates()).split("\n");
+  expect(lines).toContain("Unit req/s better=higher");
+  expect(lines).toContain(
+    "BenchmarkRead/strategy=callback/fixture=hello/c=64-2 500 8700 cpu-ns/op 114000 req/s",
+  );
+  // Design document 14313: a name that begins with Benchmark, iterations, then value and unit pairs.
+  const results = lines.filter((line) => line.startsWith("Benchmark"));
+  expect(results).toHaveLength(6);
+  for (const line of results) expect(line).toMatch(/^Benchmark\S+ \d+( [\d.]+ \S+)+$/);
+});
+
+test("hgrm: the percentile distribution of each cell, in milliseconds", () => {
+  const text = render("hgrm", withHistogramsAndReplicates());
+  expect(text).toContain("#[callback/hello/c=64, service time]");
+  expect(text).toMatch(/Value +Percentile +TotalCount +1\/\(1-Percentile\)/);
+  expect(text).toMatch(/ 50\.0\d\d +0\.500000000000 +50 /);
+});
+
+test("csv: a line for each metric of each cell", () => {
+  const [head, first, ...others] = render("csv").trim().split("\r\n");
+  expect(head).toStartWith("strategy,fixture,connections");
+  expect(first).toBe("callback,hello,64,closed,,1,,requestsPerSecond,1/s,114283,,,client,true");
+  expect(others).toHaveLength(11);
+});
+
+test("junit: an audit that fails is a failure, what a race finds is none", () => {
+  const text = render("junit");
+  expect(text).toContain('failures="1"');
+  expect(text).toContain('name="chunk-loop/hello/c=64"><failure message="failures: 10 of 1000');
+});
+
+test("markdown: a table that GitHub shows", () => {
+  const lines = render("markdown").trim().split("\n");
+  expect(lines[0]).toStartWith("| strategy | fixture | connections |");
+  expect(lines[1]).toMatch(/^\|( --- \|)+$/);
+  expect(lines[4]).toStartWith("| chunk-loop (invalid) |");
+});
+
+test("every reporter takes a result without a cell", () => {
+  for (const reporter of reporters) {
+    expect(typeof reporter.render({ ...sampleResult, cells: [], comparisons: [] })).toBe("string");
+  }
+});
