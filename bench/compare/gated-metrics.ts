@@ -36,7 +36,11 @@ export const gatedMetrics: readonly GatedMetric[] = [
   { key: "serviceP99Ns", better: "lower", marginFactor: 5, weight: 1 },
 ];
 
-/** Log-ratios of `arm` over the geometric mean of `references`, round by round or replicate by replicate. */
+/**
+ * Log-ratios of `arm` over each of `references`, round by round or replicate by replicate. Never over
+ * their mean: what stalls do to a figure goes one way, and the mean of two such figures has another
+ * median than each of them, so that no change at all would look like one of −0.5 %.
+ */
 export function pairedLogs(
   metric: GatedMetric,
   arm: CellSample,
@@ -46,29 +50,28 @@ export function pairedLogs(
     const others = references.flatMap(({ replicates }) => replicates[index] ?? []);
     const { ofSlice } = metric;
     if (others.length < references.length) return [];
-    if (ofSlice === undefined) return oneRatio(figure(metric.key, arm, own), others, metric, arm);
+    if (ofSlice === undefined)
+      return ofReplicate(figure(metric.key, arm, own), others, metric, arm);
     return own.slices.flatMap((slice, round) => {
       const theirs = others.flatMap(({ slices }) => slices[round] ?? []);
       if (theirs.length < others.length) return [];
-      return logRatio(ofSlice(slice), theirs.map(ofSlice));
+      return logRatios(ofSlice(slice), theirs.map(ofSlice));
     });
   });
 }
 
-function oneRatio(
+function ofReplicate(
   own: number | undefined,
   others: readonly ReplicateSample[],
   { key }: GatedMetric,
   arm: CellSample,
 ): number[] {
   const theirs = others.map((other) => figure(key, arm, other) ?? Number.NaN);
-  return logRatio(own ?? Number.NaN, theirs);
+  return logRatios(own ?? Number.NaN, theirs);
 }
 
-function logRatio(own: number, theirs: readonly number[]): number[] {
-  const reference = theirs.reduce((sum, value) => sum + Math.log(value), 0) / theirs.length;
-  const log = Math.log(own) - reference;
-  return Number.isFinite(log) ? [log] : [];
+function logRatios(own: number, theirs: readonly number[]): number[] {
+  return theirs.map((value) => Math.log(own / value)).filter(Number.isFinite);
 }
 
 /** A metric of one replicate by itself. */
