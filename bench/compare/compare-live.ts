@@ -79,7 +79,7 @@ function setUp(subjects: LiveSubjects, config: CompareConfig): Contest {
   const baseRevision = resolveRevision(subjects.base);
   const headRevision = subjects.head && resolveRevision(subjects.head);
   const base = checkOut(baseRevision);
-  const head = headRevision === undefined ? undefined : checkOut(headRevision);
+  const head = headRevision && checkOutBeside(base, headRevision);
   const matches = config.strategies.flatMap((strategy) =>
     cells.map((cell) => ({
       ...cell,
@@ -94,6 +94,16 @@ function setUp(subjects: LiveSubjects, config: CompareConfig): Contest {
       : { name: "the work tree" },
     matches,
   };
+}
+
+/** The second checkout; the first must not stay behind when it fails. */
+function checkOutBeside(first: Checkout, revision: string): Checkout {
+  try {
+    return checkOut(revision);
+  } catch (error) {
+    first.remove();
+    throw error;
+  }
 }
 
 function short(name: string, revision: string): string {

@@ -72,6 +72,11 @@ test("one p-value of 0.01 among forty questions is chance", () => {
   expect(answers[0]?.adjustedP).toBeCloseTo(0.4, 9);
 });
 
+test("two replicates are said to be too few", () => {
+  const [answer] = judge([question(estimate(5, { replicates: 2, pValue: 0.2 }))]);
+  expect(answer?.reason).toContain("2 replicates are too few");
+});
+
 test("nothing asked, nothing answered", () => {
   expect(judge([])).toEqual([]);
 });

@@ -98,8 +98,14 @@ function answer(
   return { verdict: "inconclusive", reason: whatWouldHelp(change, margin, minDetectableLogs) };
 }
 
+/** Below so many, standard errors are themselves too uncertain to reckon with. */
+const fewestReplicates = 5;
+
 /** The standard error falls with the square root of the time. */
 function whatWouldHelp(change: PairedEstimate, margin: number, detectable: number): string {
+  if (change.replicates < fewestReplicates) {
+    return `${change.replicates} replicates are too few to tell: a longer --budget gives more`;
+  }
   const percent = (log: number) => `${(Math.expm1(log) * 100).toFixed(1)} %`;
   const found = `less than ${percent(detectable)} could not have been found`;
   if (detectable <= margin)
