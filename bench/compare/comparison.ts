@@ -24,7 +24,7 @@ export function comparisonOf(
     verdict: answer.verdict,
     ...(answer.reason !== "" && { reason: answer.reason }),
     adjustedP: answer.adjustedP,
-    minDetectable: answer.minDetectable,
+    minDetectable: Math.min(answer.minDetectable, ratio(20)),
     replicates: change.replicates,
     ...(noise && { noise: ratioOf(noise) }),
     ...(logs && {
@@ -33,8 +33,13 @@ export function comparisonOf(
   };
 }
 
+/** Two replicates can give intervals beyond what JSON can hold; e^±20 says as much. */
+function ratio(log: number): number {
+  return Math.exp(Math.max(-20, Math.min(20, log)));
+}
+
 function ratioOf({ log, interval }: PairedEstimate): { ratio: number; interval: [number, number] } {
-  return { ratio: Math.exp(log), interval: [Math.exp(interval[0]), Math.exp(interval[1])] };
+  return { ratio: ratio(log), interval: [ratio(interval[0]), ratio(interval[1])] };
 }
 
 /** The worst that any comparison says: one regression is a regression, doubt is doubt. */
