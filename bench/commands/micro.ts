@@ -16,10 +16,10 @@ export async function micro(config: MicroConfig, io: Io): Promise<number> {
   const { strategies, settings, seed, output, command } = config;
   checkOutput(output);
   const startedAt = new Date().toISOString();
-  const onProcess = (strategy: string) => {
-    if (io.err.isTty) io.err.write(`\r\x1b[2K${strategy}`);
+  const onReplicate = (replicate: number) => {
+    if (io.err.isTty) io.err.write(`\r\x1b[2K[${replicate + 1}/${settings.replicates}]`);
   };
-  const samples = await runMicro(strategies, settings, seededRandom(seed), io.signal, onProcess);
+  const samples = await runMicro(strategies, settings, seededRandom(seed), io.signal, onReplicate);
   if (io.err.isTty) io.err.write("\r\x1b[2K");
   const result: Result = {
     schemaVersion,

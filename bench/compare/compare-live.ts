@@ -7,14 +7,21 @@ import { processExecutor } from "../load/process-executor.ts";
 import type { RaceSettings, Rival } from "../plan.ts";
 import { createProgress } from "../progress.ts";
 import type { CellResult, Comparison, Environment, Result, sides } from "../result.ts";
+import type { PairedLogs } from "../stats/paired.ts";
 import { seededRandom } from "../stats/random.ts";
 import { ownTarget } from "../target.ts";
 import { warmServer } from "../warm-server.ts";
 import { type Checkout, checkOut, resolveRevision } from "./checkout.ts";
 import { comparisonOf } from "./comparison.ts";
-import { judge } from "./gate.ts";
-import { type GatedMetric, gatedMetrics, pairedLogs } from "./gated-metrics.ts";
+import { judge, type Question } from "./gate.ts";
+import { gatedMetrics, pairedLogs } from "./gated-metrics.ts";
 import { type Match, type MatchSample, questionOf, raceMatch } from "./live.ts";
+import {
+  type MicroMatchSample,
+  microQuestion,
+  microWeight,
+  raceMicroMatch,
+} from "./micro-match.ts";
 
 /** All that a comparison has found, whole or broken off by `fault`. */
 export interface LiveComparison {
@@ -51,9 +58,15 @@ export async function compareLive(
   const { base, head, matches } = contest;
   const compared = { base: base.name, head: head.name };
   const samples: MatchSample[] = [];
+  const microSamples: MicroMatchSample[] = [];
   let fault: unknown;
   try {
     await raceAll(matches, config, io, (sample) => samples.push(sample));
+    const random = seededRandom(config.seed);
+    for (const [own] of Map.groupBy(matches, readers).values()) {
+      if (io.signal.aborted || own === undefined) break;
+      microSamples.push(await raceMicroMatch(own.base, own.head, random, io.signal));
+    }
   } catch (error) {
     fault = error;
   } finally {
@@ -62,7 +75,7 @@ export async function compareLive(
   }
   const measured = samples.filter((sample) => sample.head.replicates.length > 0);
   const cells = measured.flatMap(cellsOf);
-  const comparisons = judgeAll(measured, compared.base, config);
+  const comparisons = judgeAll(measured, microSamples, compared.base, config);
   return { cells, comparisons, compared, ...(fault !== undefined && { fault }) };
 }
 
@@ -125,7 +138,9 @@ async function raceAll(
     const random = seededRandom(config.seed);
     await warmServer(config.fixtures, warmUpMs, executor, io.signal);
     const { budgetMs, minEffect } = config;
-    const totalWeight = matches.length * gatedMetrics.reduce((sum, { weight }) => sum + weight, 0);
+    const totalWeight =
+      matches.length * gatedMetrics.reduce((sum, { weight }) => sum + weight, 0) +
+      Map.groupBy(matches, readers).size * microWeight;
     for (const match of matches) {
       if (io.signal.aborted) break;
       progress.step({ ...match, rivals: [match.head] });
@@ -166,28 +181,49 @@ function cellsOf({ match, base, head, noise }: MatchSample): CellResult[] {
   }));
 }
 
+/** Matches of the same two readers are one match where there is no socket. */
+function readers({ base, head }: Match): string {
+  return `${base.strategy} ${head.strategy}`;
+}
+
+/** Something asked, and where its answer belongs. */
+interface Asked {
+  readonly subject: Pick<CellResult, "strategy" | "fixture" | "connections">;
+  readonly metric: string;
+  readonly question: Question;
+  readonly logs: PairedLogs;
+}
+
 function judgeAll(
   samples: readonly MatchSample[],
+  microSamples: readonly MicroMatchSample[],
   baseName: string,
   { minEffect }: CompareConfig,
 ): Comparison[] {
-  const asked = samples.flatMap((sample) =>
-    gatedMetrics.flatMap((metric: GatedMetric) => {
-      const question = questionOf(metric, sample, minEffect);
-      return question === undefined ? [] : [{ sample, metric, question }];
-    }),
-  );
+  const asked: readonly Asked[] = [
+    ...samples.flatMap((sample) => askOverSockets(sample, minEffect)),
+    ...microSamples.flatMap((sample) => askOfReader(sample, minEffect)),
+  ];
   const answers = judge(asked.map(({ question }) => question));
-  return asked.flatMap(({ sample, metric, question }, index) => {
+  return asked.flatMap(({ subject, metric, question, logs }, index) => {
     const answer = answers[index];
-    if (answer === undefined) return [];
-    const { match, head, base, noise } = sample;
-    const subject = {
-      strategy: match.head.strategy,
-      fixture: match.fixture,
-      connections: match.connections,
-    };
-    const logs = pairedLogs(metric, head, [base, noise]);
-    return [comparisonOf(subject, baseName, metric.key, question, answer, logs)];
+    return answer ? [comparisonOf(subject, baseName, metric, question, answer, logs)] : [];
   });
+}
+
+function askOverSockets(sample: MatchSample, minEffect: number): Asked[] {
+  const { match, head, base, noise } = sample;
+  const { fixture, connections } = match;
+  const subject = { strategy: match.head.strategy, fixture, connections };
+  return gatedMetrics.flatMap((metric) => {
+    const question = questionOf(metric, sample, minEffect);
+    const logs = pairedLogs(metric, head, [base, noise]);
+    return question ? [{ subject, metric: metric.key, question, logs }] : [];
+  });
+}
+
+function askOfReader(sample: MicroMatchSample, minEffect: number): Asked[] {
+  const subject = { strategy: sample.strategy, fixture: "from memory", connections: 1 };
+  const question = microQuestion(sample, minEffect);
+  return question ? [{ subject, metric: "nsPerResponse", question, logs: sample.change }] : [];
 }

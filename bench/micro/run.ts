@@ -4,7 +4,7 @@ import { quantile } from "../stats/quantile.ts";
 import { shuffled } from "../stats/random.ts";
 import { type CostModel, fitCostModel } from "./cost-model.ts";
 import { shapes } from "./grid.ts";
-import type { MicroOptions, MicroReport } from "./messages.ts";
+import type { MicroCommand, MicroOptions, MicroReport } from "./messages.ts";
 
 const script = join(import.meta.dir, "reader-process.ts");
 
@@ -21,44 +21,67 @@ export interface MicroSample {
   readonly processes: readonly (readonly (readonly number[])[])[];
 }
 
-/** Runs every strategy over the grid; the strategies take turns, in an order drawn anew each time. */
+/**
+ * Runs every strategy over the grid, in fresh processes each time. At each point the strategies take
+ * turns in an order drawn anew, so that a slow moment of the machine meets all of them.
+ */
 export async function runMicro(
   strategies: readonly string[],
   { replicates, budgetMs }: MicroSettings,
   random: () => number,
   signal: AbortSignal,
-  onProcess: (strategy: string) => void = () => {},
+  onReplicate: (replicate: number) => void = () => {},
 ): Promise<readonly MicroSample[]> {
   const samples = strategies.map((strategy) => ({
     strategy,
     processes: [] as (readonly (readonly number[])[])[],
   }));
-  for (let replicate = 0; replicate < replicates; replicate++) {
-    for (const { strategy, processes } of shuffled(samples, random)) {
-      if (signal.aborted) return samples;
-      onProcess(strategy);
-      const samplesNs = await runProcess({ strategy, budgetMs }, signal);
-      if (samplesNs !== undefined) processes.push(samplesNs);
-    }
+  for (let replicate = 0; replicate < replicates && !signal.aborted; replicate++) {
+    onReplicate(replicate);
+    const readers = strategies.map((strategy) => ({ strategy, budgetMs }));
+    const grids = await measureTogether(readers, random, signal);
+    for (const [index, grid] of (grids ?? []).entries()) samples[index]?.processes.push(grid);
   }
   return samples;
 }
 
-async function runProcess(options: MicroOptions, signal: AbortSignal) {
-  const child = spawnChild<never, MicroReport>(script, options, "generator");
-  const stop = () => void child.stop();
+/** The samples of each reader at each point of the grid; undefined when it was interrupted. */
+export async function measureTogether(
+  readers: readonly MicroOptions[],
+  random: () => number,
+  signal: AbortSignal,
+): Promise<readonly (readonly (readonly number[])[])[] | undefined> {
+  const children = readers.map((options) =>
+    spawnChild<MicroCommand, MicroReport>(script, options, "generator"),
+  );
+  const stop = () => void Promise.all(children.map((child) => child.stop()));
   signal.addEventListener("abort", stop);
   try {
-    const report = await child.next();
-    if (report.kind === "failed") throw new Error(`a reader failed: ${report.message}`);
-    return report.samplesNs;
+    for (const child of children) expectKind(await child.next(), "warm");
+    const grids: (readonly number[])[][] = children.map(() => []);
+    for (const point of shapes.keys()) {
+      for (const index of shuffled(children.keys(), random)) {
+        const child = children[index] as (typeof children)[number];
+        const { samplesNs } = expectKind(await child.ask({ point }), "samples");
+        grids[index]?.push(samplesNs);
+      }
+    }
+    return grids;
   } catch (error) {
     if (signal.aborted) return undefined;
     throw error;
   } finally {
     signal.removeEventListener("abort", stop);
-    await child.stop();
+    await Promise.all(children.map((child) => child.stop()));
   }
+}
+
+function expectKind<Kind extends MicroReport["kind"]>(
+  report: MicroReport,
+  kind: Kind,
+): Extract<MicroReport, { kind: Kind }> {
+  if (report.kind === kind) return report as Extract<MicroReport, { kind: Kind }>;
+  throw new Error(`a reader failed: ${report.kind === "failed" ? report.message : report.kind}`);
 }
 
 /** Lower quartile of the samples of one point: other load on the machine only ever adds time. */
