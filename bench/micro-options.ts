@@ -27,7 +27,7 @@ interface MicroFlags extends OutputFlags {
 }
 
 export const microSettings = { replicates: 3, budgetMs: 15 } as const;
-export const quickMicroSettings = { replicates: 2, budgetMs: 7 } as const;
+export const quickMicroSettings = { replicates: 3, budgetMs: 5 } as const;
 
 export function addMicroOptions(command: Command): Command {
   return command
