@@ -68,7 +68,10 @@ export function addLoadOptions(command: Command): Command {
       "-c, --connections <1,64>",
       "connections in all, each a heat of its own (default: 1,64)",
     )
-    .option("-d, --duration <time>", "measured time of a cell, over its replicates (default: 1s)")
+    .option(
+      "-d, --duration <time>",
+      "measured time of a cell, over its replicates (default: 700ms)",
+    )
     .option("-n, --requests <count>", "measured requests of a cell, instead of a time")
     .option("-R, --rate <count>", "open loop: requests per second, in all")
     .option("--arrivals <kind>", `in open loop: ${arrivalKinds.join(", ")}`, "constant")
@@ -123,10 +126,17 @@ export function readLoadOptions(flags: LoadFlags, argv: readonly string[], env: 
     objective: readObjective(flags),
     thresholds: (flags.threshold ?? []).map((text) => parseThreshold(text)),
     output: readOutput(flags, env),
-    // The default race explains itself; who asks for a race of their own gets that race only.
-    withCostModels: argv.length === 0,
+    withCostModels: isDefaultRace(flags),
     command: commandLine(argv),
   };
+}
+
+/** The default race explains itself; who asks for a race of their own gets that race only. */
+function isDefaultRace(flags: LoadFlags): boolean {
+  const { strategy, fixture, connections, target, findRate } = flags;
+  const { duration, requests, rate, stages, close, quick } = flags;
+  const own = [strategy, fixture, connections, target, findRate, duration, requests, rate, stages];
+  return [...own, close, quick].every((flag) => flag === undefined);
 }
 
 function readObjective({ findRate, rate, stages, requests }: LoadFlags): Threshold | undefined {

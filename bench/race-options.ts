@@ -23,7 +23,7 @@ export interface RaceFlags {
 /** What a race takes where the flags are silent, and what `--quick` makes of it. */
 const defaults = {
   race: {
-    durationMs: 1000,
+    durationMs: 700,
     warmUpMs: 350,
     replicates: 4,
     connections: [1, 64],

@@ -4,8 +4,8 @@ import { measureShape } from "./engine.ts";
 import { type Shape, shapes } from "./grid.ts";
 import type { MicroCommand, MicroOptions, MicroReport } from "./messages.ts";
 
-/** At each point; a quarter of a second in all. */
-const warmUpMs = 5;
+/** At each point; 150 ms in all. */
+const warmUpMs = 3;
 
 const report = (message: MicroReport) => process.send?.(message);
 const failed = (error: unknown) => report({ kind: "failed", message: asError(error).message });
