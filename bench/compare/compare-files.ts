@@ -3,7 +3,7 @@ import { UserError } from "../errors.ts";
 import { readResult } from "../store.ts";
 import type { LiveComparison } from "./compare-live.ts";
 import { comparisonOf } from "./comparison.ts";
-import { environmentDifferences, fileQuestions } from "./files.ts";
+import { environmentDifferences, fileQuestions } from "./file-questions.ts";
 import { judge } from "./gate.ts";
 
 /** Compares what two result files hold; a fault where they come from different machines. */

@@ -15,7 +15,7 @@ import { type Checkout, checkOut, resolveRevision } from "./checkout.ts";
 import { comparisonOf } from "./comparison.ts";
 import { judge, type Question } from "./gate.ts";
 import { gatedMetrics, pairedLogs } from "./gated-metrics.ts";
-import { type Match, type MatchSample, questionOf, raceMatch } from "./live.ts";
+import { type Match, type MatchSample, questionOf, raceMatch } from "./match.ts";
 import {
   type MicroMatchSample,
   microQuestion,
