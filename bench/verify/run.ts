@@ -1,7 +1,5 @@
-import { join } from "node:path";
-import { spawnChild } from "../child.ts";
 import type { Executor } from "../load/executor.ts";
-import { decodeHistogram, percentileOf } from "../load/histogram.ts";
+import { type Histogram, percentileOf } from "../load/histogram.ts";
 import { processExecutor } from "../load/process-executor.ts";
 import { race } from "../load/race.ts";
 import type { CellSample } from "../load/sample.ts";
@@ -9,10 +7,8 @@ import { pooled } from "../metrics/metric.ts";
 import type { Heat, RaceSettings } from "../plan.ts";
 import { seededRandom } from "../stats/random.ts";
 import type { Target } from "../target.ts";
-import type { DelayCommand, DelayListening, DelayReport } from "./behaviour.ts";
 import { toleranceMs, type VerifiedPercent, type VerifyCase, verifiedPercents } from "./cases.ts";
-
-const script = join(import.meta.dir, "delay-server.ts");
+import { startDelayServer } from "./delay-child.ts";
 
 /** At full speed, the server answering at once: long enough for the JIT compilers of both sides. */
 const warmUpMs = 1500;
@@ -58,18 +54,12 @@ async function runCase(
   theCase: VerifyCase,
   signal: AbortSignal,
 ): Promise<Omit<Verification, "runs"> | undefined> {
-  const server = spawnChild<DelayCommand, DelayListening | DelayReport>(
-    script,
-    theCase.behaviour,
-    "server",
-  );
+  const server = await startDelayServer(theCase.behaviour);
   try {
-    const listening = await server.next();
-    if (listening.kind !== "listening") throw new Error("the delay server did not start");
     const settings = settingsOf(theCase);
     const executor = beginAfterWarmUp(
-      processExecutor(targetAt(listening.port), "message", settings.timeoutMs),
-      () => server.ask("begin"),
+      processExecutor(targetAt(server.port), "message", settings.timeoutMs),
+      server.begin,
     );
     const heat: Heat = {
       fixture: theCase.name,
@@ -78,10 +68,9 @@ async function runCase(
       ...(theCase.stages && { rate: theCase.stages[0]?.rate ?? 0 }),
     };
     const [sample] = await race(heat, settings, executor, seededRandom(1), signal);
-    const report = await server.ask("delays");
+    const delays = await server.delays();
     if (sample === undefined || sample.replicates.length === 0) return undefined;
-    if (report.kind !== "delays") throw new Error("the delay server gave no delays");
-    return compare(theCase, heat, sample, report);
+    return compare(theCase, heat, sample, delays);
   } finally {
     await server.stop();
   }
@@ -138,9 +127,8 @@ function compare(
   { expectation }: VerifyCase,
   heat: Heat,
   sample: CellSample,
-  report: DelayReport,
+  own: Histogram,
 ): Omit<Verification, "runs"> {
-  const own = decodeHistogram(report.delays);
   const service = pooled(sample, ({ serviceTime }) => serviceTime);
   const response = pooled(sample, ({ responseTime }) => responseTime);
   const measured = expectation.kind === "arithmetic" ? response : service;

@@ -1,19 +1,30 @@
-import { createHistogram, percentileOf } from "../load/histogram.ts";
+import { join } from "node:path";
+import { spawnChild } from "../child.ts";
+import { decodeHistogram, percentileOf } from "../load/histogram.ts";
+import type { BareOptions, BareReport } from "./bare-client.ts";
+import { startDelayServer } from "./delay-child.ts";
 
-const sleepMs = 5;
-const sleeps = 200;
+const script = join(import.meta.dir, "bare-client.ts");
+const durationMs = 3000;
 
 /**
- * How late this machine wakes a process that sleeps, in milliseconds at the 99th percentile: a bare
- * system call, with nothing of ours in it. Whoever waits for an answer here, in any language, waits
- * that much longer in one case of a hundred. Takes a second, in which this process does nothing else.
+ * How much later than the server has sent it a bare client sees an answer after 5 ms, in milliseconds
+ * at the 99th percentile: nothing of ours is in it, so that no client on this machine sees less now.
  */
-export function wakeUpP99Ms(): number {
-  const lateness = createHistogram();
-  for (let i = 0; i < sleeps; i++) {
-    const beganNs = Bun.nanoseconds();
-    Bun.sleepSync(sleepMs);
-    lateness.recordValue(Math.max(1, Bun.nanoseconds() - beganNs - sleepMs * 1e6));
+export async function bareClientOffByMs(): Promise<number> {
+  const server = await startDelayServer({ kind: "constant", ms: 5 });
+  try {
+    await server.begin();
+    const options: BareOptions = { port: server.port, connections: 10, durationMs };
+    const client = spawnChild<never, BareReport>(script, options, "generator");
+    try {
+      const seen = decodeHistogram((await client.next()).serviceTime);
+      const sent = await server.delays();
+      return (percentileOf(seen, 99) - percentileOf(sent, 99)) / 1e6;
+    } finally {
+      await client.stop();
+    }
+  } finally {
+    await server.stop();
   }
-  return percentileOf(lateness, 99) / 1e6;
 }
