@@ -10,10 +10,10 @@ import type { CellResult, Comparison } from "./result.ts";
 import { meanEstimate, ratioEstimate } from "./stats/interval.ts";
 import { verdictOf } from "./stats/verdict.ts";
 
-/** The samples of a heat as cells of a result. A strategy without a sample has no cell. */
+/** The samples of a heat as cells of a result. A strategy that was never begun has no cell. */
 export function cellResults(heat: Heat, samples: readonly CellSample[]): CellResult[] {
   return samples.flatMap((sample, index) =>
-    sample.replicates.length > 0
+    sample.replicates.length > 0 || (sample.lost ?? []).length > 0
       ? [cellResult(heat, (heat.rivals[index] as Rival).strategy, sample)]
       : [],
   );

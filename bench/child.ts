@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { Subprocess } from "bun";
 import { bindToCores, type Side } from "./affinity.ts";
 
@@ -44,7 +45,7 @@ export function spawnChild<Command, Report>(
       else first.resolve(report);
     },
     onExit(_, exitCode, signal) {
-      exit = new Error(`${script} ended with ${signal ?? `exit code ${exitCode}`}`);
+      exit = new Error(`${basename(script)} ended with ${signal ?? `exit code ${exitCode}`}`);
       for (const { reject } of waiting.splice(0)) reject(exit);
     },
   });
@@ -56,17 +57,19 @@ export function spawnChild<Command, Report>(
     waiting.push(next);
     return next.promise;
   };
+  // Who waits for a process that is gone is told so by onExit.
+  const send = (command: Command) => {
+    if (child.exitCode === null && child.signalCode === null) child.send(command);
+  };
   return {
     pid: child.pid,
     ended: child.exited,
     next,
     ask(command) {
-      child.send(command);
+      send(command);
       return next();
     },
-    tell(command) {
-      child.send(command);
-    },
+    tell: send,
     async stop() {
       child.kill("SIGKILL");
       await child.exited;

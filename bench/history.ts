@@ -1,4 +1,12 @@
-import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
 import { asError } from "../src/errors.ts";
@@ -63,10 +71,24 @@ function cellKey({ strategy, fixture, connections, mode, rate, keptAlive }: Cell
   return `${strategy}, ${fixture}, ${connections}${open}${keptAlive ? "" : ", close"}`;
 }
 
-/** Adds a line at the end, in one write, so that two runs at once cannot mix theirs. */
+/**
+ * Adds a line at the end, in one write, so that two runs at once cannot mix theirs: whole, or, where
+ * the disk is full, not at all.
+ */
 export function appendHistory(path: string, entry: HistoryEntry): void {
   mkdirSync(dirname(path), { recursive: true });
-  appendFileSync(path, `${JSON.stringify(entry)}\n`);
+  const line = new TextEncoder().encode(`${JSON.stringify(entry)}\n`);
+  const file = openSync(path, "a");
+  const before = fstatSync(file).size;
+  try {
+    const written = writeSync(file, line);
+    if (written < line.length) throw new Error("the disk is full");
+  } catch (cause) {
+    ftruncateSync(file, before);
+    throw new Error(`cannot add to ${path}: ${asError(cause).message}`, { cause });
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Every recorded run, in the order of the file; a UserError names a line that is none. */

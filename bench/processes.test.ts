@@ -1,7 +1,8 @@
 import { afterAll, expect, test } from "bun:test";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readHistory } from "./history.ts";
 import { resultSchema } from "./result.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "readrace-"));
@@ -19,6 +20,15 @@ function start(...argv: string[]) {
 function childrenOf(pid: number): number[] {
   const { stdout } = Bun.spawnSync(["ps", "-o", "pid=", "--ppid", String(pid)]);
   return stdout.toString().trim().split(/\s+/).filter(Boolean).map(Number);
+}
+
+function commandOf(pid: number): string {
+  const { stdout } = Bun.spawnSync(["ps", "-o", "args=", "-p", String(pid)]);
+  return stdout.toString();
+}
+
+function isGenerator(pid: number, strategy: string): boolean {
+  return commandOf(pid).includes(`"strategy":"${strategy}"`);
 }
 
 function isAlive(pid: number): boolean {
@@ -39,12 +49,23 @@ async function until(condition: () => boolean, timeoutMs = 5000): Promise<boolea
 
 const hasPs = Bun.which("ps") !== null;
 
-test("Ctrl-C saves and prints what was measured, and exits 130", async () => {
-  const race = start(
-    ..."-s callback -f hello,64k -c 1,2 -d 2s -W 50ms --replicates 20 --seed 1 --trust-machine".split(
-      " ",
-    ),
+/** Every result that was saved, by the folder's word. */
+function savedResults() {
+  const runs = join(folder, "runs");
+  const files = existsSync(runs) ? readdirSync(runs) : [];
+  expect(files.filter((file) => !file.endsWith(".json"))).toEqual([]);
+  return files.map((file) =>
+    resultSchema.parse(JSON.parse(readFileSync(join(runs, file), "utf8"))),
   );
+}
+
+const longRace =
+  "-s callback -f hello,64k -c 1,2 -d 2s -W 50ms --replicates 20 --seed 1 --trust-machine".split(
+    " ",
+  );
+
+test("Ctrl-C saves and prints what was measured, and exits 130", async () => {
+  const race = start(...longRace);
   await Bun.sleep(1200);
   // Under `bun run` one key arrives twice: from the terminal, and from bun.
   race.kill("SIGINT");
@@ -52,11 +73,112 @@ test("Ctrl-C saves and prints what was measured, and exits 130", async () => {
   race.kill("SIGINT");
   expect(await race.exited).toBe(130);
   expect(await new Response(race.stdout).text()).toContain("Interrupted");
-  const [name = ""] = readdirSync(join(folder, "runs"));
-  const result = resultSchema.parse(JSON.parse(readFileSync(join(folder, "runs", name), "utf8")));
-  expect(result.interrupted).toBe(true);
-  expect(result.cells[0]?.valid).toBe(true);
-  expect(result.cells[0]?.replicates.length).toBeLessThan(20);
+  const [result] = savedResults();
+  expect(result?.interrupted).toBe(true);
+  expect(result?.cells[0]?.valid).toBe(true);
+  expect(result?.cells[0]?.replicates.length).toBeLessThan(20);
+});
+
+test.skipIf(!hasPs).each([
+  ["SIGTERM", 0],
+  ["SIGHUP", 300],
+  ["SIGINT", 700],
+] as const)("%s %d ms after the start leaves a valid result", async (signal, afterMs) => {
+  const race = start(...longRace, "--json");
+  await until(() => childrenOf(race.pid).length > 0);
+  await Bun.sleep(afterMs);
+  race.kill(signal);
+  expect(await race.exited).toBe(130);
+  const printed = resultSchema.parse(await new Response(race.stdout).json());
+  expect(printed.interrupted).toBe(true);
+  expect(savedResults()).toContainEqual(printed);
+});
+
+test.skipIf(!hasPs)(
+  "a generator that is killed makes its cell invalid, and the rest stand [skipped without ps]",
+  async () => {
+    const race = start(
+      ..."-s callback,future -f hello -c 2 -d 2s -W 50ms --replicates 2 --json --trust-machine".split(
+        " ",
+      ),
+    );
+    let victim: number | undefined;
+    await until(() => {
+      victim = childrenOf(race.pid).find((pid) => isGenerator(pid, "future"));
+      return victim !== undefined;
+    });
+    process.kill(victim ?? 0, "SIGKILL");
+    expect(await race.exited).toBe(3);
+    const { cells } = resultSchema.parse(await new Response(race.stdout).json());
+    expect(
+      cells.map(({ strategy, valid, replicates }) => [strategy, valid, replicates.length]),
+    ).toEqual([
+      ["callback", true, 2],
+      ["future", false, 1],
+    ]);
+    expect(cells[1]?.audit[0]).toMatchObject({ check: "processes", ok: false });
+  },
+);
+
+test.skipIf(!hasPs)(
+  "a server that is killed ends the race, and what was measured stands [skipped without ps]",
+  async () => {
+    const race = start(
+      ..."-s callback -f hello -c 1,2,3,4 -d 500ms -W 50ms --replicates 1 --json --trust-machine".split(
+        " ",
+      ),
+    );
+    const server = () => childrenOf(race.pid).find((pid) => commandOf(pid).includes("server/main"));
+    await until(() => server() !== undefined);
+    await Bun.sleep(1800);
+    process.kill(server() ?? 0, "SIGKILL");
+    expect(await race.exited).toBe(3);
+    expect(await new Response(race.stderr).text()).toContain(
+      "broke off: main.ts ended with SIGKILL",
+    );
+    const { cells } = resultSchema.parse(await new Response(race.stdout).json());
+    expect(cells.length).toBeLessThan(4);
+  },
+);
+
+test("a full disk is said in one line, and the result goes to stdout", async () => {
+  // A file of more than half a KiB cannot be written, as on a disk that is full.
+  const race = Bun.spawn(
+    [
+      "sh",
+      "-c",
+      'trap "" XFSZ; ulimit -f 1; exec "$0" "$@"',
+      process.execPath,
+      main,
+      ..."-s callback -f hello -c 1 -d 50ms -W 20ms --replicates 1 --record --trust-machine".split(
+        " ",
+      ),
+    ],
+    { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, READRACE_RESULTS: folder } },
+  );
+  const before = savedResults().length;
+  const [out, err] = await Promise.all([
+    new Response(race.stdout).text(),
+    new Response(race.stderr).text(),
+  ]);
+  expect(await race.exited).toBe(3);
+  expect(err).toMatch(/^readrace: cannot write .*: EFBIG/);
+  expect(err).not.toContain("    at ");
+  expect(resultSchema.parse(JSON.parse(out.slice(out.indexOf("{\n")))).cells).toHaveLength(1);
+  expect(savedResults()).toHaveLength(before);
+});
+
+test("two races at once do not hurt each other", async () => {
+  const flags = "-s callback -f hello -c 2 -d 100ms -W 50ms --record --json --trust-machine";
+  const races = [start(...flags.split(" ")), start(...flags.split(" "))];
+  const results = await Promise.all(
+    races.map(async (race) => {
+      expect(await race.exited).toBe(0);
+      return resultSchema.parse(await new Response(race.stdout).json());
+    }),
+  );
+  for (const result of results) expect(savedResults()).toContainEqual(result);
+  expect(readHistory(join(folder, "history.jsonl")).length).toBeGreaterThanOrEqual(2);
 });
 
 test.skipIf(!hasPs)(

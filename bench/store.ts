@@ -97,28 +97,37 @@ function checkFile(path: string): void {
   }
 }
 
-/** Writes a result wherever it belongs, and returns the paths. */
-export function saveResult(output: OutputConfig, result: Result): string[] {
-  const { file, runsDirectory, resultsDirectory, saveBaseline } = output;
-  const paths = [
+/** Where a result now is, and in words why it is not elsewhere. */
+export interface Saved {
+  readonly paths: readonly string[];
+  readonly failures: readonly string[];
+}
+
+/** Writes a result wherever it belongs; what fails in one place does not keep it from another. */
+export function saveResult(output: OutputConfig, result: Result): Saved {
+  const { file, runsDirectory, resultsDirectory, saveBaseline, record } = output;
+  const writes: [path: string, write: (path: string) => void][] = [
     file ?? [],
     runsDirectory ? runPath(runsDirectory, result) : [],
     saveBaseline ? baselinePath(resultsDirectory) : [],
-  ].flat();
+  ]
+    .flat()
+    .map((path) => [path, () => writeResult(path, result)]);
+  if (record) {
+    const path = historyPath(resultsDirectory);
+    writes.push([path, () => appendHistory(path, historyEntryOf(result))]);
+  }
+  const paths: string[] = [];
   const failures: string[] = [];
-  for (const path of paths) {
+  for (const [path, write] of writes) {
     try {
-      writeResult(path, result);
+      write(path);
+      paths.push(path);
     } catch (error) {
       failures.push(asError(error).message);
     }
   }
-  if (failures.length > 0) throw new Error(failures.join("; "));
-  if (output.record) {
-    appendHistory(historyPath(resultsDirectory), historyEntryOf(result));
-    paths.push(historyPath(resultsDirectory));
-  }
-  return paths;
+  return { paths, failures };
 }
 
 /** Writes a result whole or not at all: beside its place, synced, then renamed. */

@@ -11,7 +11,8 @@ import { chooseOne } from "../options.ts";
 import { json } from "../reporters/json.ts";
 import { reporters } from "../reporters/registry.ts";
 import { type Result, schemaVersion } from "../result.ts";
-import { checkOutput, saveResult } from "../store.ts";
+import { checkOutput } from "../store.ts";
+import { keepResult } from "./keep-result.ts";
 
 /** Compares two revisions, strategies or result files; the exit code gates a merge. */
 export async function compare(asked: CompareConfig, io: Io): Promise<number> {
@@ -41,10 +42,8 @@ export async function compare(asked: CompareConfig, io: Io): Promise<number> {
     verdict: overallVerdict(comparisons),
   };
   io.out.write(reporter.render(result));
-  for (const path of saveResult(config.output, result)) {
-    // What another tool reads on stdout must not have a line of ours at its end.
-    if (reporter.name === "text") io.out.write(`\nSaved to ${path}\n`);
-  }
+  const kept = keepResult(config.output, result, io, reporter.name === "text");
+  if (!kept && fault === undefined) return exitCodes.invalid;
   return exitCodeOf(result, config.strict, fault, io);
 }
 

@@ -22,10 +22,11 @@ import {
   schemaVersion,
 } from "../result.ts";
 import { seededRandom } from "../stats/random.ts";
-import { checkOutput, saveResult } from "../store.ts";
+import { checkOutput } from "../store.ts";
 import { otherTarget, ownTarget, type Target } from "../target.ts";
 import { missedThresholds } from "../threshold.ts";
 import { warmServer } from "../warm-server.ts";
+import { keepResult } from "./keep-result.ts";
 
 /** Races as `config` says, writes the result and reports it; resolves with the exit code. */
 export async function load(config: LoadConfig, io: Io): Promise<number> {
@@ -106,15 +107,14 @@ export async function load(config: LoadConfig, io: Io): Promise<number> {
 /** Saves, prints, and says by the exit code how it went. */
 function conclude(config: LoadConfig, result: Result, fault: Error | undefined, io: Io): number {
   io.out.write((config.output.json ? json : text).render(result));
-  for (const path of saveResult(config.output, result)) {
-    if (!config.output.json) io.out.write(`\nSaved to ${path}\n`);
-  }
+  const kept = keepResult(config.output, result, io);
   const missed = missedThresholds(result.cells, config.thresholds);
   for (const sentence of missed) io.err.write(`${sentence}\n`);
   if (fault !== undefined) {
     io.err.write(`readrace: the race broke off: ${fault.message}\n`);
     return exitCodes.invalid;
   }
+  if (!kept) return exitCodes.invalid;
   if (result.interrupted) return exitCodes.interrupted;
   if (result.foundRates !== undefined) {
     const none = result.foundRates.some(({ met: rate }) => rate === undefined);

@@ -9,7 +9,8 @@ import { json } from "../reporters/json.ts";
 import { text } from "../reporters/text.ts";
 import { type Result, schemaVersion } from "../result.ts";
 import { seededRandom } from "../stats/random.ts";
-import { checkOutput, saveResult } from "../store.ts";
+import { checkOutput } from "../store.ts";
+import { keepResult } from "./keep-result.ts";
 
 /** The readers alone, fed from memory; resolves with the exit code. */
 export async function micro(config: MicroConfig, io: Io): Promise<number> {
@@ -36,9 +37,7 @@ export async function micro(config: MicroConfig, io: Io): Promise<number> {
   };
   if (output.json) io.out.write(json.render(result));
   else io.out.write(`${text.render(result)}\n${plotCells(result.cells)}`);
-  for (const path of saveResult(output, result)) {
-    if (!output.json) io.out.write(`\nSaved to ${path}\n`);
-  }
+  if (!keepResult(output, result, io)) return exitCodes.invalid;
   if (result.interrupted) return exitCodes.interrupted;
   return result.cells.every(({ valid }) => valid) ? exitCodes.fine : exitCodes.invalid;
 }

@@ -6,11 +6,12 @@ import type { OutputConfig } from "../output-options.ts";
 import { json } from "../reporters/json.ts";
 import { renderTable } from "../reporters/table.ts";
 import { type CellResult, type Result, schemaVersion } from "../result.ts";
-import { checkOutput, saveResult } from "../store.ts";
+import { checkOutput } from "../store.ts";
 import { formatNs } from "../units.ts";
 import { toleranceMs, verifyCases } from "../verify/cases.ts";
 import { type Verification, verifyCase } from "../verify/run.ts";
 import { bareClientOffByMs } from "../verify/witness.ts";
+import { keepResult } from "./keep-result.ts";
 
 /** Checks our own driver against servers whose delays are known; exit code 3 where they disagree. */
 export async function verify(output: OutputConfig, line: string, io: Io): Promise<number> {
@@ -61,9 +62,7 @@ async function conclude(
     io.out.write(renderTable(columns, rows));
     io.out.write(`\n${await verdictOf(cells, wrong)}\n`);
   }
-  for (const path of saveResult(output, result)) {
-    if (!output.json) io.out.write(`Saved to ${path}\n`);
-  }
+  if (!keepResult(output, result, io)) return exitCodes.invalid;
   if (interrupted) return exitCodes.interrupted;
   return wrong === 0 && cells.length === verifyCases.length ? exitCodes.fine : exitCodes.invalid;
 }

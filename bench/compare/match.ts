@@ -62,8 +62,10 @@ export async function raceMatch(
     const nextMs = replicate === 0 ? 0 : elapsedMs / replicate;
     if (replicate >= 2 && elapsedMs + nextMs > settings.budgetMs) break;
     const raced = await raceReplicate(heat, settings.race, replicate, executor, random, signal);
-    const complete = raced.every(({ slices }) => slices.length > 0);
-    if (complete) for (const [arm, own] of raced.entries()) arms[arm]?.push(own);
+    const whole = raced.flatMap((own) => ("lost" in own || own.slices.length === 0 ? [] : [own]));
+    for (const own of raced) if ("lost" in own) throw new Error(own.lost);
+    const complete = whole.length === raced.length;
+    if (complete) for (const [arm, own] of whole.entries()) arms[arm]?.push(own);
     if (!complete || (replicate + 1 >= fewestReplicates && isPrecise(sample(), settings))) break;
   }
   return sample();

@@ -151,20 +151,47 @@ test("an abort stops the race and keeps what was measured", async () => {
   expect(fake.running()).toBe(0);
 });
 
-test("a generator that fails leaves none running", async () => {
-  const fake = fakeExecutor(1);
-  const failing: Executor = {
+const stages = ["start", "warmUp", "slice", "finish"] as const;
+
+/** An executor whose `future` generators fail where `fails` says. */
+function failingExecutor(fake: ReturnType<typeof fakeExecutor>, fails: (typeof stages)[number]) {
+  const executor: Executor = {
     ...fake.executor,
-    async start(...cell) {
-      const generator = await fake.executor.start(...cell);
-      return { ...generator, slice: () => Promise.reject(new Error("died")) };
+    async start(rival, ...cell) {
+      const died = () => Promise.reject(new Error("it ended with SIGKILL"));
+      if (fails === "start" && rival.strategy === "future") return died();
+      const generator = await fake.executor.start(rival, ...cell);
+      return rival.strategy === "future" ? { ...generator, [fails]: died } : generator;
     },
   };
-  const result = race(heat, settings, failing, seededRandom(7), new AbortController().signal);
-  expect(result).rejects.toThrow("died");
-  await result.catch(() => {});
-  expect(fake.running()).toBe(0);
-});
+  return executor;
+}
+
+test.each(stages)(
+  "a generator that dies in %s takes only its own cell with it, and leaves none running",
+  async (fails) => {
+    const fake = fakeExecutor(1);
+    const samples = await race(
+      heat,
+      settings,
+      failingExecutor(fake, fails),
+      seededRandom(7),
+      new AbortController().signal,
+    );
+    expect(fake.running()).toBe(0);
+    const [callback, future] = cellResults(heat, samples);
+    expect([callback?.valid, callback?.replicates.length]).toEqual([true, 4]);
+    expect([future?.valid, future?.replicates.length]).toEqual([false, 0]);
+    expect(future?.audit).toEqual([
+      {
+        check: "processes",
+        ok: false,
+        detail: "4 processes of this cell ended too early: it ended with SIGKILL",
+      },
+    ]);
+    expect(compareWithFirst([callback, future].filter((cell) => cell !== undefined))).toEqual([]);
+  },
+);
 
 describe("planSlices", () => {
   test("rivals take turns in slices of about 50 ms", () => {

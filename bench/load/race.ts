@@ -1,8 +1,9 @@
+import { asError } from "../../src/errors.ts";
 import type { Heat, RaceSettings } from "../plan.ts";
 import { shuffled } from "../stats/random.ts";
 import type { Executor, Generator } from "./executor.ts";
 import type { SliceLength } from "./messages.ts";
-import type { CellSample, ReplicateSample, SliceSample } from "./sample.ts";
+import type { CellSample, LostReplicate, ReplicateSample, SliceSample } from "./sample.ts";
 import { shareOf, startGroup } from "./workers.ts";
 
 /** A slice spans at least so many mean service times, so that it holds several rounds of answers. */
@@ -24,13 +25,15 @@ export async function race(
   onReplicate: (heat: Heat) => void = () => {},
 ): Promise<readonly CellSample[]> {
   const replicates: ReplicateSample[][] = heat.rivals.map(() => []);
+  const lost: string[][] = heat.rivals.map(() => []);
   for (let replicate = 0; replicate < settings.replicates && !signal.aborted; replicate++) {
     onReplicate(heat);
     const samples = await raceReplicate(heat, settings, replicate, executor, random, signal);
     for (const [index, sample] of samples.entries()) {
-      if (sample.slices.length > 0) replicates[index]?.push(sample);
+      if ("lost" in sample) lost[index]?.push(sample.lost);
+      else if (sample.slices.length > 0) replicates[index]?.push(sample);
     }
-    if (samples.some(({ slices }) => slices.some(isDead))) break;
+    if (samples.some((sample) => !("lost" in sample) && sample.slices.some(isDead))) break;
   }
   const conditions = {
     connections: heat.connections,
@@ -38,10 +41,25 @@ export async function race(
     workers: settings.workers,
     keptAlive: settings.reading === "message",
   };
-  return replicates.map((own) => ({ ...conditions, replicates: own }));
+  return replicates.map((own, index) => ({
+    ...conditions,
+    replicates: own,
+    lost: lost[index] ?? [],
+  }));
 }
 
-/** One replicate: a fresh process for each rival, and their turns. */
+/** A rival's process in one replicate, what it has measured, and why it is gone if it is. */
+interface Contestant {
+  /** Undefined where it could not be started. */
+  readonly generator: Generator | undefined;
+  readonly slices: SliceSample[];
+  lost?: Error;
+}
+
+/**
+ * One replicate: a fresh process for each rival, and their turns. A process that ends before its time
+ * takes only its own figures with it; the others race on.
+ */
 export async function raceReplicate(
   { rivals, fixture, connections }: Heat,
   settings: RaceSettings,
@@ -49,49 +67,86 @@ export async function raceReplicate(
   executor: Executor,
   random: () => number,
   signal: AbortSignal,
-): Promise<readonly ReplicateSample[]> {
-  const generators: Generator[] = [];
+): Promise<readonly (ReplicateSample | LostReplicate)[]> {
+  const contestants: Contestant[] = [];
   const watched = executor.watchMachine();
   const serverBeforeNs = await executor.serverCpuNs();
   const stop = () => {
-    for (const generator of generators) generator.stop();
+    for (const { generator } of contestants) generator?.stop();
   };
   signal.addEventListener("abort", stop);
   try {
     for (const rival of rivals) {
-      generators.push(await startGroup(executor, rival, fixture, connections, settings.workers));
+      const { workers } = settings;
+      contestants.push(
+        await startGroup(executor, rival, fixture, connections, workers).then(
+          (generator) => ({ generator, slices: [] }),
+          (error: unknown) => ({ generator: undefined, slices: [], lost: asError(error) }),
+        ),
+      );
     }
-    let slowestNs = 0;
-    for (const index of shuffled(generators.keys(), random)) {
-      if (signal.aborted) break;
-      const warmUp = await (generators[index] as Generator).warmUp(settings.warmUpMs);
-      slowestNs = Math.max(slowestNs, warmUp);
-    }
-    const lengths = planSlices(settings, replicate, generators.length, slowestNs);
-    const slices: SliceSample[][] = generators.map(() => []);
-    for (const length of lengths) {
-      if (signal.aborted || slices.some((own) => own.some(isDead))) break;
-      for (const index of shuffled(generators.keys(), random)) {
-        if (signal.aborted) break;
-        const sample = await (generators[index] as Generator).slice(length);
-        if (sample.requests.issued > 0) slices[index]?.push(sample);
-      }
-    }
-    const recordings = await Promise.all(generators.map((generator) => generator.finish()));
+    await takeTurns(contestants, settings, replicate, random, signal);
+    const recordings = await Promise.all(
+      contestants.map((contestant) => unlessLost(contestant, ({ finish }) => finish())),
+    );
     const serverNs = await sinceNs(executor, serverBeforeNs);
-    const ownNs = recordings.reduce((sum, { processCpuNs }) => sum + processCpuNs, 0);
+    // What a lost process has used is known to nobody.
+    const ownNs = recordings.reduce(
+      (sum, recording) => sum + (recording?.processCpuNs ?? Number.NaN),
+      0,
+    );
     const shared = {
       ...(settings.watchMachine && { machine: watched() }),
-      ...(serverNs !== undefined && { racingCpuNs: ownNs + serverNs }),
+      ...(serverNs !== undefined && !Number.isNaN(ownNs) && { racingCpuNs: ownNs + serverNs }),
     };
-    return recordings.map((recording, index) => ({
-      recording,
-      slices: slices[index] ?? [],
-      ...shared,
-    }));
+    return contestants.map(({ slices, lost }, index) => {
+      const recording = recordings[index];
+      return recording === undefined
+        ? { lost: lost?.message ?? "it recorded nothing" }
+        : { recording, slices, ...shared };
+    });
   } finally {
     signal.removeEventListener("abort", stop);
-    await Promise.all(generators.map((generator) => generator.abandon()));
+    await Promise.all(contestants.map(({ generator }) => generator?.abandon()));
+  }
+}
+
+/** Warm-ups, then slices, in an order that is drawn anew each round. */
+async function takeTurns(
+  contestants: readonly Contestant[],
+  settings: RaceSettings,
+  replicate: number,
+  random: () => number,
+  signal: AbortSignal,
+): Promise<void> {
+  let slowestNs = 0;
+  for (const contestant of shuffled(contestants, random)) {
+    if (signal.aborted) break;
+    const warmUp = await unlessLost(contestant, ({ warmUp }) => warmUp(settings.warmUpMs));
+    slowestNs = Math.max(slowestNs, warmUp ?? 0);
+  }
+  for (const length of planSlices(settings, replicate, contestants.length, slowestNs)) {
+    if (signal.aborted || contestants.some(({ slices }) => slices.some(isDead))) break;
+    for (const contestant of shuffled(contestants, random)) {
+      if (signal.aborted) break;
+      const sample = await unlessLost(contestant, ({ slice }) => slice(length));
+      if (sample !== undefined && sample.requests.issued > 0) contestant.slices.push(sample);
+    }
+  }
+}
+
+/** What a contestant's process does; undefined once it is gone. */
+async function unlessLost<T>(
+  contestant: Contestant,
+  act: (generator: Generator) => Promise<T>,
+): Promise<T | undefined> {
+  const { generator, lost } = contestant;
+  if (generator === undefined || lost !== undefined) return undefined;
+  try {
+    return await act(generator);
+  } catch (error) {
+    contestant.lost = asError(error);
+    return undefined;
   }
 }
 

@@ -75,6 +75,12 @@ export interface ReplicateSample {
   readonly racingCpuNs?: number;
 }
 
+/** One replicate of a cell whose process was gone before it could tell what it had recorded. */
+export interface LostReplicate {
+  /** Why, in words. */
+  readonly lost: string;
+}
+
 /** All replicates of one cell. */
 export interface CellSample {
   readonly connections: number;
@@ -84,4 +90,6 @@ export interface CellSample {
   /** Kept alive, with no connecting between requests. */
   readonly keptAlive: boolean;
   readonly replicates: readonly ReplicateSample[];
+  /** Why processes of this cell were lost, if any were. */
+  readonly lost?: readonly string[];
 }
