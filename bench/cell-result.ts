@@ -3,7 +3,7 @@ import { audit } from "./audit/registry.ts";
 import { createHistogram, encodeHistogram } from "./load/histogram.ts";
 import type { CellSample } from "./load/sample.ts";
 import { addCounts } from "./load/workers.ts";
-import { pooled, sumSlices } from "./metrics/metric.ts";
+import { pooled, sumRecordings, sumSlices } from "./metrics/metric.ts";
 import { comparedMetricKeys, metrics } from "./metrics/registry.ts";
 import type { Heat, Rival } from "./plan.ts";
 import type { CellResult, Comparison } from "./result.ts";
@@ -33,6 +33,7 @@ function cellResult(heat: Heat, strategy: string, sample: CellSample): CellResul
     keptAlive: sample.keptAlive,
     requests: requestCounts(sample),
     errors: addCounts(sample.replicates.map(({ recording }) => recording.errors)),
+    reopened: sumRecordings(sample, (recording) => recording.reopened),
     status: addCounts(sample.replicates.map(({ recording }) => recording.status)),
     metrics: metricResults(sample, replicates),
     replicates,

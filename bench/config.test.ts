@@ -35,7 +35,7 @@ test("every flag is read", () => {
       warmUpMs: 1000,
       replicates: 7,
       reading: "eof",
-      timeoutMs: 3000,
+      timeouts: { connectMs: 3000, firstByteMs: 3000, wholeMs: 3000 },
       seed: 42,
     },
     target: { kind: "own", source: "routes" },

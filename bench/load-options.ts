@@ -87,7 +87,9 @@ export function addLoadOptions(command: Command): Command {
     )
     .option("--replicates <count>", "fresh processes a cell (default: 4)")
     .option("--close", "a connection for each request, read until EOF")
-    .option("--timeout <time>", "for connecting and for each response", "10s")
+    .option("--timeout <time>", "for each response, whole", "10s")
+    .option("--connect-timeout <time>", "for connecting (default: as --timeout)")
+    .option("--first-byte-timeout <time>", "for a response's first byte (default: as --timeout)")
     .option(
       "--server <kind>",
       `where our server has its bodies: ${serverSources.join(", ")}`,

@@ -1,5 +1,6 @@
 import { fixtures as allFixtures } from "../fixtures/registry.ts";
 import type { Reading } from "../src/http1/response.ts";
+import type { Timeouts } from "../src/protocol.ts";
 import { strategies as allStrategies } from "../src/strategies/registry.ts";
 import { type ArrivalKind, planDurationMs, type Stage } from "./load/pacer.ts";
 
@@ -54,7 +55,7 @@ export interface RaceSettings {
   /** Fresh processes a cell. */
   readonly replicates: number;
   readonly reading: Reading;
-  readonly timeoutMs: number;
+  readonly timeouts: Timeouts;
   readonly seed: number;
   /** Whether steal, other load and the clock are part of the audit. */
   readonly watchMachine: boolean;

@@ -1,3 +1,4 @@
+import type { Timeouts } from "../src/protocol.ts";
 import { UserError } from "./errors.ts";
 import { type ArrivalKind, arrivalKinds, planDurationMs, type Stage } from "./load/pacer.ts";
 import { chooseOne, readDurationMs, readPositiveCount, readPositiveDurationMs } from "./options.ts";
@@ -15,6 +16,8 @@ export interface RaceFlags {
   readonly replicates?: string;
   readonly close?: true;
   readonly timeout: string;
+  readonly connectTimeout?: string;
+  readonly firstByteTimeout?: string;
   readonly seed?: string;
   readonly quick?: true;
   readonly trustMachine?: true;
@@ -78,7 +81,7 @@ export function readRaceSettings(flags: RaceFlags): RaceSettings {
     workers: readPositiveCount("-w", flags.workers, 64),
     open: schedule ? { arrivals: readArrivals(flags.arrivals), stages: schedule } : undefined,
     reading: flags.close ? "eof" : "message",
-    timeoutMs: readTimeoutMs(flags.timeout),
+    timeouts: readTimeouts(flags),
     seed: readSeed(flags.seed),
     watchMachine: !flags.trustMachine,
   };
@@ -131,10 +134,23 @@ function warmUpFor(measuredMs: number, leastMs: number): number {
   return Math.max(leastMs, Math.min(1000, measuredMs / 2));
 }
 
+function readTimeouts({ timeout, connectTimeout, firstByteTimeout }: RaceFlags): Timeouts {
+  const wholeMs = readTimeoutMs("--timeout", timeout);
+  return {
+    connectMs:
+      connectTimeout === undefined ? wholeMs : readTimeoutMs("--connect-timeout", connectTimeout),
+    firstByteMs:
+      firstByteTimeout === undefined
+        ? wholeMs
+        : readTimeoutMs("--first-byte-timeout", firstByteTimeout),
+    wholeMs,
+  };
+}
+
 /** Timers do not reach further than 24 days; nobody waits for more than one. */
-function readTimeoutMs(text: string): number {
-  const ms = readPositiveDurationMs("--timeout", text);
-  if (ms > 24 * 3_600_000) throw new UserError(`--timeout ${text}: must be at most 24h`);
+function readTimeoutMs(flag: string, text: string): number {
+  const ms = readPositiveDurationMs(flag, text);
+  if (ms > 24 * 3_600_000) throw new UserError(`${flag} ${text}: must be at most 24h`);
   return ms;
 }
 

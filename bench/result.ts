@@ -53,6 +53,11 @@ const cell = z.object({
     unsent: count.optional().describe("open loop: due, and never sent for want of a connection"),
   }),
   errors: z.partialRecord(z.enum(errorKinds), count),
+  reopened: count
+    .optional()
+    .describe(
+      "connections opened in the place of lost ones; after a failure with a backoff of 2 ms to 1 s",
+    ),
   status: z.record(z.string(), count),
   metrics: z.record(z.string(), metric),
   replicates: z

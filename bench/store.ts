@@ -6,6 +6,7 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -69,11 +70,30 @@ export function checkOutput({ file, runsDirectory }: OutputConfig): void {
   try {
     mkdirSync(runsDirectory, { recursive: true });
     accessSync(runsDirectory, constants.W_OK);
+    removeAbandonedDrafts(runsDirectory);
   } catch (cause) {
     const why = asError(cause).message;
     throw new UserError(`cannot keep results in ${runsDirectory}: ${why}; use --no-save`, {
       cause,
     });
+  }
+}
+
+/** A run that was killed while it wrote leaves its draft behind, which nobody will finish. */
+function removeAbandonedDrafts(directory: string): void {
+  for (const name of readdirSync(directory)) {
+    const [, pid] = /\.(\d+)\.tmp$/.exec(name) ?? [];
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(directory, name), { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it lives, and is somebody else's.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

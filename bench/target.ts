@@ -51,9 +51,14 @@ export async function ownTarget(source: ServerSource, names: readonly string[]):
 export async function otherTarget(
   base: URL,
   names: readonly string[],
-  { reading, timeoutMs }: Pick<RaceSettings, "reading" | "timeoutMs">,
+  { reading, timeouts }: Pick<RaceSettings, "reading" | "timeouts">,
 ): Promise<Target> {
-  const session = new ClientSession({ reading, timeoutMs });
+  const session = new ClientSession({
+    reading,
+    timeoutMs: timeouts.wholeMs,
+    connectTimeoutMs: timeouts.connectMs,
+    firstByteTimeoutMs: timeouts.firstByteMs,
+  });
   const urls = names.map((name): [string, URL] => [name, urlBelow(base, name)]);
   const fixtures = new Map<string, TargetFixture>();
   for (const [name, url] of urls) fixtures.set(name, locate(url, await learn(session, url)));

@@ -10,6 +10,7 @@ export const errorKinds = [
   "closed-early",
   "malformed",
   "unsolicited",
+  "first-byte-timeout",
   "timeout",
   "wrong-status",
   "wrong-length",

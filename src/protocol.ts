@@ -46,6 +46,16 @@ export type Endpoint = { readonly host: string; readonly port: number };
 /** Opens one connection and hands it to `protocol`; resolves when it is made. */
 export type Dial = (protocol: Protocol) => Promise<Transport>;
 
+/** How long to wait, in milliseconds. */
+export interface Timeouts {
+  /** For a connection to be made. */
+  readonly connectMs: number;
+  /** From a request's write to the first byte of its response. */
+  readonly firstByteMs: number;
+  /** From a request's write to the last byte of its response. */
+  readonly wholeMs: number;
+}
+
 /** Sees data arrive, before the protocol does: how a driver counts chunks and first bytes. */
 export interface ArrivalObserver {
   dataArrived(byteLength: number): void;

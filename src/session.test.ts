@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { ReadError } from "./errors.ts";
 import { ClientSession } from "./session.ts";
 import { parsingStrategies } from "./strategies/registry.ts";
 
@@ -55,6 +56,28 @@ describe.each(parsingStrategies.map((strategy) => [strategy.name, strategy] as c
     });
   },
 );
+
+test("a first byte that does not come in time, and one that does", async () => {
+  const silent = Bun.listen({
+    hostname: "127.0.0.1",
+    port: 0,
+    socket: {
+      data(socket, data) {
+        if (data.toString().startsWith("GET /start")) socket.write("HTTP/1.1 200 OK\r\n");
+      },
+    },
+  });
+  const session = new ClientSession({ timeoutMs: 150, firstByteTimeoutMs: 40 });
+  const url = `http://127.0.0.1:${silent.port}`;
+  const kindOf = (path: string) =>
+    session.get(url + path).then(
+      () => "answered",
+      (error: ReadError) => error.kind,
+    );
+  expect(await kindOf("/nothing")).toBe("first-byte-timeout");
+  expect(await kindOf("/start")).toBe("timeout");
+  silent.stop(true);
+});
 
 test("a refused connection, and a URL that is not http", async () => {
   const session = new ClientSession();

@@ -1,7 +1,7 @@
-import { ReadError } from "./errors.ts";
+import { type ErrorKind, ReadError } from "./errors.ts";
 import { type EncodedRequest, encodeRequest, type Method } from "./http1/request.ts";
 import type { Reading, Response } from "./http1/response.ts";
-import type { Dial, Endpoint } from "./protocol.ts";
+import type { ArrivalObserver, Dial, Endpoint, Timeouts } from "./protocol.ts";
 import { createConnection } from "./socket.ts";
 import { callback } from "./strategies/callback.ts";
 import type { Connection, ParsingStrategy } from "./strategies/strategy.ts";
@@ -11,10 +11,28 @@ export interface SessionOptions {
   readonly strategy?: ParsingStrategy;
   /** "message" keeps connections alive (the default); "eof" takes one for each request. */
   readonly reading?: Reading;
-  /** For connecting and for each exchange; 10 s by default. */
+  /** For each exchange; 10 s by default. */
   readonly timeoutMs?: number;
+  /** For connecting; as `timeoutMs` by default. */
+  readonly connectTimeoutMs?: number;
+  /** From a request to its response's first byte; as `timeoutMs` by default. TCP only. */
+  readonly firstByteTimeoutMs?: number;
   /** Where connections come from; TCP by default. */
   readonly dial?: (endpoint: Endpoint) => Dial;
+}
+
+/** A connection, and whether anything has arrived on it since its last request. */
+interface Line {
+  readonly connection: Connection<Response>;
+  readonly arrival: Arrival;
+}
+
+class Arrival implements ArrivalObserver {
+  seen = false;
+
+  dataArrived(): void {
+    this.seen = true;
+  }
 }
 
 export interface SessionRequestOptions {
@@ -30,16 +48,21 @@ export interface SessionRequestOptions {
 export class ClientSession {
   private readonly strategy: ParsingStrategy;
   private readonly reading: Reading;
-  private readonly timeoutMs: number;
-  private readonly dial: (endpoint: Endpoint) => Dial;
+  private readonly timeouts: Timeouts;
+  private readonly dial: ((endpoint: Endpoint) => Dial) | undefined;
   private closed = false;
-  private readonly idle = new Map<string, Connection<Response>[]>();
+  private readonly idle = new Map<string, Line[]>();
 
   constructor(options: SessionOptions = {}) {
     this.strategy = options.strategy ?? callback;
     this.reading = options.reading ?? "message";
-    this.timeoutMs = Math.min(options.timeoutMs ?? 10_000, longestTimerMs);
-    this.dial = options.dial ?? ((endpoint) => this.dialTcp(endpoint));
+    const { timeoutMs = 10_000, connectTimeoutMs, firstByteTimeoutMs } = options;
+    this.timeouts = {
+      connectMs: Math.min(connectTimeoutMs ?? timeoutMs, longestTimerMs),
+      firstByteMs: Math.min(firstByteTimeoutMs ?? timeoutMs, longestTimerMs),
+      wholeMs: Math.min(timeoutMs, longestTimerMs),
+    };
+    this.dial = options.dial;
   }
 
   get(url: string, options?: SessionRequestOptions): Promise<Response> {
@@ -69,8 +92,8 @@ export class ClientSession {
   /** Closes the connections that are kept, and those under way when their exchange has ended. */
   close(): void {
     this.closed = true;
-    for (const connections of this.idle.values()) {
-      for (const connection of connections) connection.close();
+    for (const lines of this.idle.values()) {
+      for (const { connection } of lines) connection.close();
     }
     this.idle.clear();
   }
@@ -87,52 +110,80 @@ export class ClientSession {
     const request = encodeRequest({ method, host, target: pathname + search, close, ...options });
     // A URL writes an IPv6 address in brackets, a socket does not.
     const endpoint = { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 80) };
-    const connection =
-      this.takeIdle(host) ?? (await this.strategy.connect(this.dial(endpoint), this.reading));
-    const response = await exchange(connection, request, this.timeoutMs);
-    this.keep(host, connection, response);
+    const line = this.takeIdle(host) ?? (await this.open(endpoint));
+    line.arrival.seen = false;
+    const response = await exchange(line.connection, request, this.timeouts.wholeMs, {
+      withinMs: this.timeouts.firstByteMs,
+      seen: () => line.arrival.seen,
+    });
+    this.keep(host, line, response);
     return response;
   }
 
-  private takeIdle(host: string): Connection<Response> | undefined {
-    const connections = this.idle.get(host) ?? [];
+  private takeIdle(host: string): Line | undefined {
+    const lines = this.idle.get(host) ?? [];
     for (;;) {
-      const connection = connections.pop();
-      if (connection === undefined || connection.usable) return connection;
-      connection.close();
+      const line = lines.pop();
+      if (line === undefined || line.connection.usable) return line;
+      line.connection.close();
     }
   }
 
-  private keep(host: string, connection: Connection<Response>, response: Response): void {
-    if (this.closed || !response.persistent || !connection.usable) {
-      connection.close();
+  private keep(host: string, line: Line, response: Response): void {
+    if (this.closed || !response.persistent || !line.connection.usable) {
+      line.connection.close();
       return;
     }
-    const connections = this.idle.get(host) ?? [];
-    connections.push(connection);
-    this.idle.set(host, connections);
+    const lines = this.idle.get(host) ?? [];
+    lines.push(line);
+    this.idle.set(host, lines);
   }
 
-  private dialTcp(endpoint: Endpoint): Dial {
-    const options = { connectTimeoutMs: this.timeoutMs };
-    return (protocol) => createConnection(protocol, endpoint, options);
+  private async open(endpoint: Endpoint): Promise<Line> {
+    const arrival = new Arrival();
+    const options = { connectTimeoutMs: this.timeouts.connectMs, observer: arrival };
+    const dialTcp: Dial = (protocol) => createConnection(protocol, endpoint, options);
+    const dial = this.dial?.(endpoint) ?? dialTcp;
+    return { connection: await this.strategy.connect(dial, this.reading), arrival };
   }
 }
 
 /** A timer of more than 31 bits fires at once. */
 const longestTimerMs = 2 ** 31 - 1;
 
-/** One exchange as a promise; after `timeoutMs` the connection is closed and it rejects. */
+/** When the first byte must have come, and whether it has. */
+interface FirstByte {
+  readonly withinMs: number;
+  readonly seen: () => boolean;
+}
+
+/**
+ * One exchange as a promise; where it, or its first byte, takes longer than it may, the connection
+ * is closed and it rejects.
+ */
 export function exchange(
   connection: Connection<Response>,
   request: EncodedRequest,
   timeoutMs: number,
+  firstByte?: FirstByte,
 ): Promise<Response> {
   const { promise, resolve, reject } = Promise.withResolvers<Response>();
-  const timer = setTimeout(() => {
-    reject(new ReadError("timeout", `no complete response within ${timeoutMs} ms`));
+  const giveUp = (kind: ErrorKind, message: string) => {
+    reject(new ReadError(kind, message));
     connection.close();
-  }, timeoutMs);
+  };
+  const timers = [
+    setTimeout(() => giveUp("timeout", `no complete response within ${timeoutMs} ms`), timeoutMs),
+  ];
+  if (firstByte !== undefined && firstByte.withinMs < timeoutMs) {
+    const { withinMs, seen } = firstByte;
+    const check = () => {
+      if (!seen()) giveUp("first-byte-timeout", `not a byte within ${withinMs} ms`);
+    };
+    timers.push(setTimeout(check, withinMs));
+  }
   connection.exchange(request, { keepBody: true, responded: resolve, failed: reject });
-  return promise.finally(() => clearTimeout(timer));
+  return promise.finally(() => {
+    for (const timer of timers) clearTimeout(timer);
+  });
 }

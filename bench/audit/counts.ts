@@ -1,4 +1,5 @@
 import { pooled, sumRecordings, sumSlices } from "../metrics/metric.ts";
+import { plural } from "../units.ts";
 import type { Check } from "./check.ts";
 
 /** issued = ok + failed + unfinished, and every good answer is in the histogram, each once. */
@@ -36,10 +37,13 @@ export const failures: Check = (sample) => {
     Object.values(uncountedErrors).reduce((sum, count) => sum + count, 0),
   );
   const beside = outside > 0 ? `, and ${outside} outside of the windows` : "";
+  const reopened = sumRecordings(sample, (recording) => recording.reopened);
+  const again =
+    reopened > 0 ? `; ${plural(reopened, "connection")} opened again, after 2 ms to 1 s` : "";
   return {
     check: "failures",
     ok: failed <= issued * toleratedFailures && outside <= answered * toleratedFailures,
-    detail: `${failed} of ${issued} requests failed${named}${beside}`,
+    detail: `${failed} of ${issued} requests failed${named}${beside}${again}`,
   };
 };
 

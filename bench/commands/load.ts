@@ -48,8 +48,8 @@ export async function load(config: LoadConfig, io: Io): Promise<number> {
   let models: Result["costModels"];
   let fault: Error | undefined;
   try {
-    const { reading, timeoutMs, seed } = config.settings;
-    const executor = processExecutor(target, reading, timeoutMs);
+    const { reading, timeouts, seed } = config.settings;
+    const executor = processExecutor(target, reading, timeouts);
     const random = seededRandom(seed);
     await warmServer(config.fixtures, config.settings.warmUpMs, executor, io.signal);
     for (const heat of heats) {

@@ -134,7 +134,7 @@ async function raceAll(
   const progress = createProgress(io.err, matches.length);
   try {
     const race = raceSettings(config.seed);
-    const executor: Executor = processExecutor(target, race.reading, race.timeoutMs);
+    const executor: Executor = processExecutor(target, race.reading, race.timeouts);
     const random = seededRandom(config.seed);
     await warmServer(config.fixtures, warmUpMs, executor, io.signal);
     const { budgetMs, minEffect } = config;
@@ -165,7 +165,7 @@ function raceSettings(seed: number): RaceSettings {
     sliceMs,
     replicates: 1,
     reading: "message",
-    timeoutMs: 10_000,
+    timeouts: { connectMs: 10_000, firstByteMs: 10_000, wholeMs: 10_000 },
     seed,
   };
 }

@@ -37,6 +37,7 @@ function arm(cpuNs: readonly (readonly number[])[]): CellSample {
         errors: {},
         status: {},
         verifiedBodies: 1,
+        reopened: 0,
         uncountedErrors: {},
         memory: { startBytes: 0, warmBytes: 0, endBytes: 0, peakBytes: 0 },
         processCpuNs: 0,

@@ -34,8 +34,8 @@ export class Driver implements LaneOwner {
 
   constructor(clients: Clients, options: GeneratorOptions) {
     this.options = options;
-    const { endpoint, requestTarget, reading, timeoutMs, connections } = options;
-    this.patienceNs = (timeoutMs + 1000) * 1e6;
+    const { endpoint, requestTarget, reading, timeouts, connections } = options;
+    this.patienceNs = (timeouts.connectMs + timeouts.wholeMs + 1000) * 1e6;
     const authority = endpoint.host.includes(":") ? `[${endpoint.host}]` : endpoint.host;
     const request = clients.encodeRequest({
       method: "GET",
@@ -52,7 +52,7 @@ export class Driver implements LaneOwner {
       endpoint,
       request,
       reading,
-      timeoutMs,
+      timeouts,
       bodyBytes,
     };
     this.lanes = Array.from({ length: connections }, () => new Lane(this, laneOptions));
@@ -101,8 +101,9 @@ export class Driver implements LaneOwner {
     return this.recorder.report();
   }
 
-  connected(connectNs: number): void {
+  connected(connectNs: number, again: boolean): void {
     this.recorder.recordConnect(connectNs);
+    if (again) this.recorder.recordReopened();
   }
 
   answered(lane: Lane, answer: Answer, nowNs: number): void {

@@ -1,7 +1,7 @@
 import { asError, ReadError } from "../../src/errors.ts";
 import type { EncodedRequest } from "../../src/http1/request.ts";
 import type { Reading } from "../../src/http1/response.ts";
-import type { ArrivalObserver, Endpoint } from "../../src/protocol.ts";
+import type { ArrivalObserver, Endpoint, Timeouts } from "../../src/protocol.ts";
 import type {
   Answer,
   Connection,
@@ -13,7 +13,8 @@ import type { Clients } from "./clients.ts";
 
 /** Who decides what an answer means and what comes next. */
 export interface LaneOwner {
-  connected(connectNs: number): void;
+  /** A connection was made; `again` if it took the place of a lost one. */
+  connected(connectNs: number, again: boolean): void;
   answered(lane: Lane, answer: Answer, nowNs: number): void;
   failed(lane: Lane, error: Error, nowNs: number): void;
 }
@@ -24,7 +25,7 @@ export interface LaneOptions {
   readonly endpoint: Endpoint;
   readonly request: EncodedRequest;
   readonly reading: Reading;
-  readonly timeoutMs: number;
+  readonly timeouts: Timeouts;
   /** Length of the expected body. */
   readonly bodyBytes: number;
 }
@@ -52,6 +53,7 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
   private connection: Connection | undefined;
   /** Tells a connection that was given up while it was being made from the one that is wanted. */
   private attempts = 0;
+  private wasConnected = false;
 
   constructor(owner: LaneOwner, options: LaneOptions) {
     this.owner = owner;
@@ -79,11 +81,17 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
     this.send(true, nowNs);
   }
 
-  /** Fails the request if it has taken longer than the timeout. */
+  /** Fails the request if it, or its first byte, has taken longer than it may. */
   expire(nowNs: number): void {
-    const { timeoutMs } = this.options;
-    if (!this.busy || nowNs - this.startNs < timeoutMs * 1e6) return;
-    this.failed(new ReadError("timeout", `no complete response within ${timeoutMs} ms`));
+    // Until it is connected, the connection's own timer runs.
+    if (!this.busy || this.connection === undefined) return;
+    const { firstByteMs, wholeMs } = this.options.timeouts;
+    const elapsedMs = (nowNs - this.startNs) / 1e6;
+    if (elapsedMs >= wholeMs) {
+      this.failed(new ReadError("timeout", `no complete response within ${wholeMs} ms`));
+    } else if (this.chunks === 0 && elapsedMs >= firstByteMs) {
+      this.failed(new ReadError("first-byte-timeout", `not a byte within ${firstByteMs} ms`));
+    }
   }
 
   close(): void {
@@ -125,18 +133,19 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
   }
 
   private async connectAndWrite(): Promise<void> {
-    const { strategy, createConnection, endpoint, reading, timeoutMs } = this.options;
+    const { strategy, createConnection, endpoint, reading, timeouts } = this.options;
     const beganNs = Bun.nanoseconds();
     const attempt = ++this.attempts;
     const wanted = () => this.busy && attempt === this.attempts;
     try {
-      const options = { connectTimeoutMs: timeoutMs, observer: this };
+      const options = { connectTimeoutMs: timeouts.connectMs, observer: this };
       const connection = await strategy.connect(
         (protocol) => createConnection(protocol, endpoint, options),
         reading,
       );
       const nowNs = Bun.nanoseconds();
-      this.owner.connected(nowNs - beganNs);
+      this.owner.connected(nowNs - beganNs, reading === "message" && this.wasConnected);
+      this.wasConnected = true;
       if (!wanted()) {
         connection.close();
         return;

@@ -1,6 +1,6 @@
 import type { ErrorKind } from "../../src/errors.ts";
 import type { Reading } from "../../src/http1/response.ts";
-import type { Endpoint } from "../../src/protocol.ts";
+import type { Endpoint, Timeouts } from "../../src/protocol.ts";
 import type { ArrivalPlan, Share } from "./pacer.ts";
 import type { MemorySample, SliceSample } from "./sample.ts";
 
@@ -20,7 +20,7 @@ export interface GeneratorOptions {
   readonly requestTarget: string;
   readonly connections: number;
   readonly reading: Reading;
-  readonly timeoutMs: number;
+  readonly timeouts: Timeouts;
   readonly expected: ExpectedAnswer;
 }
 
@@ -65,6 +65,7 @@ export interface RecordingReport {
   readonly errors: Partial<Record<ErrorKind, number>>;
   readonly status: Record<string, number>;
   readonly verifiedBodies: number;
+  readonly reopened: number;
   readonly uncountedErrors: Partial<Record<ErrorKind, number>>;
   readonly loopDelay: string;
   readonly memory: MemorySample;

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Reading } from "../../src/http1/response.ts";
+import type { Timeouts } from "../../src/protocol.ts";
 import { type Child, spawnChild } from "../child.ts";
 import type { Target } from "../target.ts";
 import type { Executor, Generator } from "./executor.ts";
@@ -18,7 +19,7 @@ const script = join(import.meta.dir, "generator.ts");
 type GeneratorChild = Child<GeneratorCommand, GeneratorReport>;
 
 /** Generators as processes of their own, each against `target`. */
-export function processExecutor(target: Target, reading: Reading, timeoutMs: number): Executor {
+export function processExecutor(target: Target, reading: Reading, timeouts: Timeouts): Executor {
   return {
     serverCpuNs: target.serverCpuNs,
     watchMachine,
@@ -31,7 +32,7 @@ export function processExecutor(target: Target, reading: Reading, timeoutMs: num
         requestTarget,
         connections,
         reading,
-        timeoutMs,
+        timeouts,
         expected,
       };
       const child: GeneratorChild = spawnChild(

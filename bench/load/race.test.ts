@@ -18,7 +18,7 @@ const settings: RaceSettings = {
   sliceMs: 50,
   replicates: 4,
   reading: "message",
-  timeoutMs: 1000,
+  timeouts: { connectMs: 1000, firstByteMs: 1000, wholeMs: 1000 },
   seed: 1,
 };
 const heat: Heat = {
@@ -76,6 +76,7 @@ function fakeExecutor(factor: number) {
             errors: {},
             status: { "200": bodyBytes / 13 },
             verifiedBodies: 1,
+            reopened: 0,
             uncountedErrors: {},
             loopDelay: createHistogram(),
             memory: { startBytes: 1e6, warmBytes: 1e6, endBytes: 1e6, peakBytes: 1e6 },

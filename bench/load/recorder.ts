@@ -20,6 +20,12 @@ export class Recorder {
   private bodyBytes = 0;
   private chunks = 0;
   private verifiedBodies = 0;
+  private reopened = 0;
+
+  /** A connection took the place of one that was lost. */
+  recordReopened(): void {
+    this.reopened++;
+  }
 
   /** Connections are timed even while requests are not counted yet: most open in the warm-up. */
   recordConnect(ns: number): void {
@@ -92,6 +98,7 @@ export class Recorder {
       errors: this.errors,
       status,
       verifiedBodies: this.verifiedBodies,
+      reopened: this.reopened,
       uncountedErrors: this.uncountedErrors,
       loopDelay: encodeHistogram(this.loopDelay),
       memory: {

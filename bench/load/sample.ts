@@ -46,6 +46,8 @@ export interface Recording {
   readonly status: Readonly<Record<string, number>>;
   /** Bodies whose hash was compared with the expected one, off the timed path. */
   readonly verifiedBodies: number;
+  /** Connections that took the place of lost ones, after a backoff. */
+  readonly reopened: number;
   /** What went wrong outside of the windows: in the warm-up, and at the edges of slices. */
   readonly uncountedErrors: Readonly<Partial<Record<ErrorKind, number>>>;
   /** How late a timer of the generator ran. */

@@ -101,6 +101,7 @@ function mergeRecordings(parts: readonly Recording[]): Recording {
     errors: addCounts(parts.map(({ errors }) => errors)),
     status: addCounts(parts.map(({ status }) => status)),
     verifiedBodies: sum(({ verifiedBodies }) => verifiedBodies),
+    reopened: sum(({ reopened }) => reopened),
     uncountedErrors: addCounts(parts.map(({ uncountedErrors }) => uncountedErrors)),
     loopDelay: mergeHistograms(parts.map(({ loopDelay }) => loopDelay)),
     memory: {

@@ -58,7 +58,7 @@ async function runCase(
   try {
     const settings = settingsOf(theCase);
     const executor = beginAfterWarmUp(
-      processExecutor(targetAt(server.port), "message", settings.timeoutMs),
+      processExecutor(targetAt(server.port), "message", settings.timeouts),
       server.begin,
     );
     const heat: Heat = {
@@ -104,7 +104,7 @@ function settingsOf({ durationMs, stages }: VerifyCase): RaceSettings {
     workers: 1,
     open: stages && { arrivals: "constant", stages },
     reading: "message",
-    timeoutMs: 30_000,
+    timeouts: { connectMs: 30_000, firstByteMs: 30_000, wholeMs: 30_000 },
     seed: 1,
   };
 }

@@ -1,0 +1,102 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import type { Socket } from "bun";
+import { parsingStrategies, strategies } from "../../src/strategies/registry.ts";
+import { loadClients } from "./clients.ts";
+import { Driver } from "./driver.ts";
+import type { GeneratorOptions } from "./messages.ts";
+
+const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+const stops: (() => void)[] = [];
+afterEach(() => {
+  for (const stop of stops.splice(0)) stop();
+});
+
+/** A server that answers a request as it is told to, and counts its connections. */
+function serve(answer: (socket: Socket) => void, port = 0) {
+  let open = 0;
+  const listener = Bun.listen({
+    hostname: "127.0.0.1",
+    port,
+    socket: {
+      open: () => void open++,
+      data: answer,
+      close: () => void open--,
+      error() {},
+    },
+  });
+  const stop = () => listener.stop(true);
+  stops.push(stop);
+  return { port: listener.port, stop, open: () => open };
+}
+
+async function drive(
+  strategy: string,
+  port: number,
+  timeouts: Partial<GeneratorOptions["timeouts"]>,
+) {
+  const driver = new Driver(await loadClients(undefined), {
+    strategy,
+    endpoint: { host: "127.0.0.1", port },
+    requestTarget: "/",
+    connections: 4,
+    reading: "message",
+    timeouts: { connectMs: 500, firstByteMs: 500, wholeMs: 500, ...timeouts },
+    expected: {
+      status: 200,
+      bodyBytes: 2,
+      sha256: new Bun.CryptoHasher("sha256").update("ok").digest("hex"),
+    },
+  });
+  return driver;
+}
+
+describe.each(parsingStrategies.map(({ name }) => [name] as const))("%s", (name) => {
+  test("an answer whose first byte does not come is counted as that, and load goes on", async () => {
+    let requests = 0;
+    const server = serve((socket) => {
+      if (++requests % 5 !== 0) socket.write(ok);
+    });
+    const driver = await drive(name, server.port, { firstByteMs: 60 });
+    const { requests: counts } = await driver.runSlice({ kind: "requests", count: 40 });
+    const { errors, reopened } = driver.finish();
+    expect(counts.issued).toBe(40);
+    expect(counts.ok + counts.failed).toBe(40);
+    expect(errors).toEqual({ "first-byte-timeout": counts.failed });
+    expect(counts.failed).toBeGreaterThan(0);
+    expect(reopened).toBeGreaterThanOrEqual(counts.failed);
+  });
+});
+
+test.each(strategies.map(({ name }) => [name] as const))(
+  "%s: a server that is restarted in mid-run costs failures, and the run goes on",
+  async (name) => {
+    let answers = 0;
+    const first = serve((socket) => {
+      answers++;
+      socket.write(ok);
+    });
+    const driver = await drive(name, first.port, {});
+    const slice = driver.runSlice({ kind: "time", windowMs: 600 });
+    await Bun.sleep(150);
+    first.stop();
+    const before = answers;
+    await Bun.sleep(100);
+    const second = serve((socket) => {
+      answers++;
+      socket.write(ok);
+    }, first.port);
+    const { requests } = await slice;
+    const { errors, reopened } = driver.finish();
+    expect(before).toBeGreaterThan(0);
+    expect(answers).toBeGreaterThan(before);
+    expect(requests.issued).toBe(requests.ok + requests.failed);
+    expect(requests.failed).toBe(Object.values(errors).reduce((sum, count) => sum + count, 0));
+    expect(Object.keys(errors).filter((kind) => !lostKinds.includes(kind))).toEqual([]);
+    expect(reopened).toBe(4);
+    for (let i = 0; i < 50 && second.open() > 0; i++) await Bun.sleep(10);
+    expect(second.open()).toBe(0);
+  },
+);
+
+/** What a connection to a server that is stopped may end with. */
+const lostKinds = ["reset", "closed-early", "connect-refused"];
