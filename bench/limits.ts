@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { UserError } from "./errors.ts";
+import { plural } from "./units.ts";
 
 /** Files that a process has open beside its connections: modules, pipes, the IPC channel. */
 const otherFiles = 64;
@@ -13,14 +14,14 @@ export function checkLimits(connections: number, rivals: number, ownServer: bool
   const needed = (ownServer ? connections * rivals : connections) + otherFiles;
   if (needed > files) {
     throw new UserError(
-      `-c ${connections} with ${rivals} strategies needs ${needed} open files in one process, ` +
+      `-c ${connections} with ${plural(rivals, "strategy", "strategies")} needs ${needed} open files in one process, ` +
         `and the limit is ${files}; raise it with ulimit -n ${needed}, or race fewer strategies at once`,
     );
   }
   const ports = localPorts();
   if (connections * rivals > ports) {
     throw new UserError(
-      `-c ${connections} with ${rivals} strategies needs ${connections * rivals} local ports, ` +
+      `-c ${connections} with ${plural(rivals, "strategy", "strategies")} needs ${connections * rivals} local ports, ` +
         `and there are ${ports}; race fewer strategies at once`,
     );
   }

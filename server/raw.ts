@@ -4,11 +4,20 @@ import { type Fixture, pathOf } from "../fixtures/fixture.ts";
 /** How much of a request is read before it is refused: ours are a few hundred bytes. */
 const maxRequestBytes = 16 * 1024;
 
+/** How long a connection may take to make a request whole: what Bun.serve gives, too. */
+const defaultRequestTimeoutMs = 10_000;
+
+export interface RawOptions {
+  readonly port?: number;
+  readonly requestTimeoutMs?: number;
+}
+
 interface Exchange {
   received: string;
   busy: boolean;
-  /** What the socket has not taken yet. */
-  unsent: Uint8Array;
+  /** Since when the request is waited for. */
+  idleSinceMs: number;
+  /** Resolves when a socket that was full takes more. */
   drained: PromiseWithResolvers<void> | undefined;
 }
 
@@ -16,7 +25,13 @@ interface Exchange {
  * A listener that decides itself which bytes go out in which segment, which no HTTP server lets one
  * do. It reads requests just well enough to find their path, and serves only fixtures.
  */
-export function listenRaw(fixtures: readonly Fixture[], host: string, port = 0) {
+export function listenRaw(
+  fixtures: readonly Fixture[],
+  host: string,
+  { port = 0, requestTimeoutMs = defaultRequestTimeoutMs }: RawOptions = {},
+) {
+  const sockets = new Set<Socket<Exchange>>();
+  setInterval(() => cutOff(sockets, requestTimeoutMs), requestTimeoutMs / 5).unref();
   const byPath = new Map(fixtures.map((fixture) => [pathOf(fixture), fixture]));
   return Bun.listen<Exchange>({
     hostname: host,
@@ -24,7 +39,13 @@ export function listenRaw(fixtures: readonly Fixture[], host: string, port = 0) 
     socket: {
       binaryType: "uint8array",
       open(socket) {
-        socket.data = { received: "", busy: false, unsent: new Uint8Array(0), drained: undefined };
+        sockets.add(socket);
+        socket.data = {
+          received: "",
+          busy: false,
+          idleSinceMs: performance.now(),
+          drained: undefined,
+        };
       },
       data(socket, data) {
         socket.data.received += new TextDecoder("latin1").decode(data);
@@ -35,6 +56,7 @@ export function listenRaw(fixtures: readonly Fixture[], host: string, port = 0) 
         socket.data.drained?.resolve();
       },
       close(socket) {
+        sockets.delete(socket);
         socket.data.busy = true;
         socket.data.drained?.resolve();
       },
@@ -43,6 +65,14 @@ export function listenRaw(fixtures: readonly Fixture[], host: string, port = 0) 
       },
     },
   });
+}
+
+/** Ends the connections whose request is not whole in time, however many bytes drip in. */
+function cutOff(sockets: ReadonlySet<Socket<Exchange>>, requestTimeoutMs: number): void {
+  const sinceMs = performance.now() - requestTimeoutMs;
+  for (const socket of sockets) {
+    if (!socket.data.busy && socket.data.idleSinceMs < sinceMs) socket.terminate();
+  }
 }
 
 async function serveNext(
@@ -62,6 +92,7 @@ async function serveNext(
       return;
     }
     exchange.busy = false;
+    exchange.idleSinceMs = performance.now();
   }
 }
 

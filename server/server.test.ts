@@ -8,6 +8,7 @@ import { ensureFiles, filesDirectory } from "../fixtures/files.ts";
 import { fixtures } from "../fixtures/registry.ts";
 import { serveDisk } from "./disk.ts";
 import { serverSources } from "./messages.ts";
+import { listenRaw } from "./raw.ts";
 
 /** Everything that a server answers to raw bytes, until it closes. */
 function talk(port: number, request: string): Promise<string> {
@@ -111,6 +112,20 @@ describe("the raw listener", () => {
       "HTTP/1.1 200",
     ]);
     expect(answer).toEndWith("Hello, World!");
+  });
+
+  test("a request that drips in is cut off", async () => {
+    const listener = listenRaw([], "127.0.0.1", { requestTimeoutMs: 100 });
+    const { promise: closed, resolve } = Promise.withResolvers<void>();
+    const socket = await Bun.connect({
+      hostname: "127.0.0.1",
+      port: listener.port,
+      socket: { data() {}, close: () => resolve(), error() {} },
+    });
+    const drip = setInterval(() => socket.write("x"), 10);
+    await closed;
+    clearInterval(drip);
+    listener.stop(true);
   });
 
   test("a request without an end is cut off", async () => {

@@ -7,6 +7,7 @@ import { checkLimits } from "../limits.ts";
 import { processExecutor } from "../load/process-executor.ts";
 import { race } from "../load/race.ts";
 import type { LoadConfig } from "../load-options.ts";
+import { isLoopback } from "../loopback.ts";
 import { costModels, runMicro } from "../micro/run.ts";
 import { quickMicroSettings } from "../micro-options.ts";
 import { meanRate, planHeats } from "../plan.ts";
@@ -36,6 +37,7 @@ export async function load(config: LoadConfig, io: Io): Promise<number> {
     config.strategies.length,
     config.target.kind === "own",
   );
+  warnOfOthers(config, io);
   const startedAt = new Date().toISOString();
   const { open } = config.settings;
   const rate = open && meanRate(open);
@@ -125,6 +127,15 @@ function conclude(config: LoadConfig, result: Result, fault: Error | undefined, 
     return exitCodes.invalid;
   }
   return missed.length > 0 ? exitCodes.missed : exitCodes.fine;
+}
+
+/** Load is an attack where nobody expects it. */
+function warnOfOthers({ target }: LoadConfig, { err }: Io): void {
+  if (target.kind === "own" || isLoopback(target.url.hostname)) return;
+  err.write(
+    `readrace: warning: ${target.url.hostname} is not this machine, and load is about to be sent there; ` +
+      "Ctrl-C if it is not yours to load\n",
+  );
 }
 
 function openTarget({ target, fixtures, settings }: LoadConfig): Promise<Target> {

@@ -1,4 +1,5 @@
 import { exitCodes, type Io } from "../io.ts";
+import { isLoopback } from "../loopback.ts";
 import { renderTable } from "../reporters/table.ts";
 import type { ServeConfig } from "../serve-options.ts";
 import { startServer } from "../server-process.ts";
@@ -7,6 +8,9 @@ import { startServer } from "../server-process.ts";
 export async function serve(config: ServeConfig, io: Io): Promise<number> {
   const server = await startServer(config);
   const { url, rawUrl, pid, fixtures } = server;
+  if (!isLoopback(config.host)) {
+    io.err.write(`readrace: warning: whoever can reach ${config.host} can load this server\n`);
+  }
   if (config.json) {
     io.out.write(`${JSON.stringify({ url, pid, fixtures, rawUrl })}\n`);
   } else {
