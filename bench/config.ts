@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { version } from "../package.json";
+import { addChaosOptions, type ChaosConfig, readChaosOptions } from "./chaos-options.ts";
 import { addCompareOptions, type CompareConfig, readCompareOptions } from "./compare-options.ts";
 import { UserError } from "./errors.ts";
 import { addLoadOptions, type LoadConfig, readLoadOptions } from "./load-options.ts";
@@ -25,6 +26,7 @@ export type Config =
   | { readonly command: "micro"; readonly micro: MicroConfig }
   | { readonly command: "serve"; readonly serve: ServeConfig }
   | { readonly command: "report"; readonly files: readonly string[]; readonly reporter: Reporter }
+  | { readonly command: "chaos"; readonly chaos: ChaosConfig }
   | { readonly command: "verify"; readonly output: OutputConfig; readonly line: string }
   | { readonly command: "history"; readonly resultsDirectory: string; readonly json: boolean }
   | { readonly command: "list"; readonly json: boolean }
@@ -46,6 +48,7 @@ Examples:
   bun run bench report result.json
   bun run bench serve --port 8080
   bun run bench verify                           is what is measured here true? 40 s
+  bun run bench chaos                            does anything hang or lie when servers do wrong?
 
 Exit codes: 0 fine, 1 a regression or a threshold missed, 2 wrong input, 3 invalid measurement, 130 interrupted.`;
 
@@ -112,6 +115,13 @@ export function readConfig(argv: readonly string[], env: Env): Config {
     .action((flags: OutputFlags) => {
       config = { command: "verify", output: readOutput(flags, env), line: commandLine(argv) };
     });
+  addChaosOptions(
+    program
+      .command("chaos")
+      .description("servers that do wrong at random: is every fault seen as what it is?"),
+  ).action((flags) => {
+    config = { command: "chaos", chaos: readChaosOptions(flags) };
+  });
   program
     .command("history")
     .description("recorded runs over time, and where a level changed")

@@ -197,3 +197,18 @@ test("list names everything that can be chosen", async () => {
 test("the published JSON Schema is that of the code: bun run schema writes it", () => {
   expect(readFileSync(schemaPath, "utf8")).toBe(resultJsonSchema());
 });
+
+test("chaos: every fault is counted as what it is", async () => {
+  const { code, out, err } = await run(..."chaos -d 500ms -c 8 --seed 3".split(" "));
+  expect(err).toBe("");
+  expect(out).toContain("Held: each of");
+  expect(code).toBe(0);
+});
+
+test("a target elsewhere is named before load is sent", async () => {
+  // TEST-NET-1 of RFC 5737: nobody is there.
+  const flags = "--target http://192.0.2.1:81/ --timeout 100ms -d 1s --no-save".split(" ");
+  const { code, err } = await run("load", ...flags);
+  expect(err).toStartWith("readrace: warning: 192.0.2.1 is not this machine");
+  expect(code).toBe(2);
+});

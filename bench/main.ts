@@ -1,4 +1,5 @@
 import { asError } from "../src/errors.ts";
+import { chaos } from "./commands/chaos.ts";
 import { compare } from "./commands/compare.ts";
 import { history } from "./commands/history.ts";
 import { list } from "./commands/list.ts";
@@ -40,6 +41,8 @@ async function run(config: Config, io: Io): Promise<number> {
       return serve(config.serve, io);
     case "history":
       return history(config.resultsDirectory, config.json, io);
+    case "chaos":
+      return chaos(config.chaos, io);
     case "verify":
       return verify(config.output, config.line, io);
     case "list":

@@ -1,0 +1,36 @@
+import { errorKinds } from "../../src/errors.ts";
+import { formatBytes, plural } from "../units.ts";
+import type { ChaosSample } from "./run.ts";
+
+/** Memory may grow by so much: compiled code and histograms' first pages take some MB at the start. */
+const growthShare = 0.1;
+const growthBytes = 24 * 1024 * 1024;
+
+/** What is wrong with a chaos run, in sentences; none where client and server agree on everything. */
+export function faultsOf(
+  { requests, recording, errors, tally }: ChaosSample,
+  connections: number,
+): readonly string[] {
+  const { issued, ok, failed, unfinished } = requests;
+  const { warmBytes, endBytes } = recording.memory;
+  return [
+    issued === ok + failed && unfinished === 0
+      ? []
+      : `${issued} requests were issued, ${ok} went well, ${failed} failed`,
+    errorKinds.flatMap((kind) => {
+      const injected = tally.errors[kind] ?? 0;
+      const seen = errors[kind] ?? 0;
+      return injected === seen
+        ? []
+        : `${kind}: the server gave cause for ${injected}, the client counted ${seen}`;
+    }),
+    tally.open === 0 ? [] : `${plural(tally.open, "connection")} stayed open`,
+    // A client that closes is gone for itself at once, for the server a little later.
+    tally.mostOpen <= 2 * connections
+      ? []
+      : `${tally.mostOpen} connections were open at once, where ${connections} were wanted`,
+    endBytes <= Math.max(warmBytes * (1 + growthShare), warmBytes + growthBytes)
+      ? []
+      : `memory grew from ${formatBytes(warmBytes)} to ${formatBytes(endBytes)}`,
+  ].flat();
+}

@@ -1,0 +1,76 @@
+import { type ChaosSample, runChaos } from "../chaos/run.ts";
+import { faultsOf } from "../chaos/verdict.ts";
+import type { ChaosConfig } from "../chaos-options.ts";
+import { exitCodes, type Io } from "../io.ts";
+import { addCounts } from "../load/workers.ts";
+import { renderTable } from "../reporters/table.ts";
+import { formatBytes, plural } from "../units.ts";
+
+/**
+ * Faults at random against every strategy at once; what the clients counted must be what the servers
+ * did. Exit code 3 where it is not.
+ */
+export async function chaos({ strategies, settings }: ChaosConfig, io: Io): Promise<number> {
+  const samples = await Promise.all(
+    strategies.map((strategy) => runChaos(strategy, settings, io.signal)),
+  );
+  const wrong = samples.flatMap((sample) =>
+    faultsOf(sample, settings.connections).map((what) => `${sample.strategy}: ${what}`),
+  );
+  io.out.write(renderFaults(samples));
+  io.out.write(`\n${renderSamples(samples)}\n`);
+  for (const line of wrong) io.out.write(`WRONG ${line}\n`);
+  io.out.write(`${conclude(samples, wrong.length)}\nSeed ${settings.seed}.\n`);
+  if (io.signal.aborted) return exitCodes.interrupted;
+  return wrong.length === 0 ? exitCodes.fine : exitCodes.invalid;
+}
+
+function renderFaults(samples: readonly ChaosSample[]): string {
+  const tried = addCounts(samples.map(({ tally }) => tally.faults));
+  const columns = [
+    { heading: "fault", align: "left" as const },
+    { heading: "times", align: "right" as const },
+  ];
+  return renderTable(
+    columns,
+    Object.entries(tried).map(([name, count]) => [name, String(count)]),
+  );
+}
+
+function renderSamples(samples: readonly ChaosSample[]): string {
+  const headings = [
+    "good answers",
+    "faults",
+    "reopened",
+    "left open",
+    "memory after warm-up",
+    "at the end",
+  ];
+  const columns = [
+    { heading: "strategy", align: "left" as const },
+    ...headings.map((heading) => ({ heading, align: "right" as const })),
+  ];
+  return renderTable(
+    columns,
+    samples.map(({ strategy, recording, tally }) => [
+      strategy,
+      String(tally.good),
+      String(faultCount(tally)),
+      String(recording.reopened),
+      String(tally.open),
+      formatBytes(recording.memory.warmBytes),
+      formatBytes(recording.memory.endBytes),
+    ]),
+  );
+}
+
+function conclude(samples: readonly ChaosSample[], wrong: number): string {
+  const faults = samples.reduce((sum, { tally }) => sum + faultCount(tally), 0);
+  return wrong === 0
+    ? `Held: each of ${plural(faults, "fault")} was counted as what it was, no connection stayed open, memory is flat.`
+    : `DID NOT HOLD: ${plural(wrong, "count")} of client and server disagree over ${plural(faults, "fault")}.`;
+}
+
+function faultCount({ faults }: ChaosSample["tally"]): number {
+  return Object.values(faults).reduce((sum, count) => sum + count, 0);
+}
