@@ -1,13 +1,4 @@
 import { asError } from "../src/errors.ts";
-import { chaos } from "./commands/chaos.ts";
-import { compare } from "./commands/compare.ts";
-import { history } from "./commands/history.ts";
-import { list } from "./commands/list.ts";
-import { load } from "./commands/load.ts";
-import { micro } from "./commands/micro.ts";
-import { report } from "./commands/report.ts";
-import { serve } from "./commands/serve.ts";
-import { verify } from "./commands/verify.ts";
 import { type Config, readConfig } from "./config.ts";
 import { UserError } from "./errors.ts";
 import { exitCodes, type Io } from "./io.ts";
@@ -27,26 +18,31 @@ export async function main(argv: readonly string[], env: Env, io: Io): Promise<n
   }
 }
 
+/** A command is loaded when it is wanted: `--help` would else wait a quarter of a second for all. */
 async function run(config: Config, io: Io): Promise<number> {
   switch (config.command) {
     case "load":
-      return load(config.load, io);
+      return (await import("./commands/load.ts")).load(config.load, io);
     case "compare":
-      return compare(config.compare, io);
+      return (await import("./commands/compare.ts")).compare(config.compare, io);
     case "micro":
-      return micro(config.micro, io);
+      return (await import("./commands/micro.ts")).micro(config.micro, io);
     case "report":
-      return report(config.files, config.reporter, io);
+      return (await import("./commands/report.ts")).report(config.files, config.reporter, io);
     case "serve":
-      return serve(config.serve, io);
+      return (await import("./commands/serve.ts")).serve(config.serve, io);
     case "history":
-      return history(config.resultsDirectory, config.json, io);
+      return (await import("./commands/history.ts")).history(
+        config.resultsDirectory,
+        config.json,
+        io,
+      );
     case "chaos":
-      return chaos(config.chaos, io);
+      return (await import("./commands/chaos.ts")).chaos(config.chaos, io);
     case "verify":
-      return verify(config.output, config.line, io);
+      return (await import("./commands/verify.ts")).verify(config.output, config.line, io);
     case "list":
-      return list(config.json, io);
+      return (await import("./commands/list.ts")).list(config.json, io);
     case "show":
       io.out.write(config.text);
       return exitCodes.fine;
