@@ -1,11 +1,19 @@
 import { type ErrorKind, errorKinds, type ReadError } from "../../src/errors.ts";
 import { processCpuNs } from "./cpu.ts";
-import { createHistogram, encodeHistogram, highestTrackableNs } from "./histogram.ts";
+import {
+  createHistogram,
+  encodeHistogram,
+  type Histogram,
+  highestTrackableNs,
+  mergeHistograms,
+} from "./histogram.ts";
 import type { RecordingReport } from "./messages.ts";
 import { Tally } from "./tally.ts";
 
 /** Counts and histograms of one generator: constant memory, whatever the number of requests. */
 export class Recorder {
+  /** Of answers that came in one piece: their first byte is their last, and one record is both. */
+  private readonly inOnePiece = new Tally();
   private readonly serviceTime = new Tally();
   private readonly responseTime = new Tally();
   private readonly lateness = new Tally();
@@ -33,8 +41,12 @@ export class Recorder {
   }
 
   recordAnswer(serviceNs: number, firstByteNs: number, chunks: number, bodyBytes: number): void {
-    this.serviceTime.record(serviceNs);
-    this.firstByte.record(firstByteNs);
+    if (firstByteNs === serviceNs) {
+      this.inOnePiece.record(serviceNs);
+    } else {
+      this.serviceTime.record(serviceNs);
+      this.firstByte.record(firstByteNs);
+    }
     this.chunks += chunks;
     this.bodyBytes += bodyBytes;
   }
@@ -68,12 +80,13 @@ export class Recorder {
   }
 
   get meanServiceNs(): number {
-    const { totalCount, mean } = this.serviceTime.toHistogram();
+    const { totalCount, mean } = this.withOnePiece(this.serviceTime);
     return totalCount === 0 ? 0 : mean;
   }
 
   /** Forgets the warm-up, but for what went wrong in it. */
   endWarmUp(): void {
+    this.inOnePiece.reset();
     this.serviceTime.reset();
     this.loopDelay.reset();
     this.warmBytes = process.memoryUsage.rss();
@@ -83,15 +96,19 @@ export class Recorder {
     this.bodyBytes = 0;
   }
 
+  private withOnePiece(tally: Tally): Histogram {
+    return mergeHistograms([this.inOnePiece.toHistogram(), tally.toHistogram()]);
+  }
+
   report(): RecordingReport {
     const status: Record<string, number> = {};
     for (const [code, count] of this.statusCounts.entries()) if (count > 0) status[code] = count;
     return {
       kind: "recording",
-      serviceTime: encodeHistogram(this.serviceTime.toHistogram()),
+      serviceTime: encodeHistogram(this.withOnePiece(this.serviceTime)),
       responseTime: encodeHistogram(this.responseTime.toHistogram()),
       lateness: encodeHistogram(this.lateness.toHistogram()),
-      firstByte: encodeHistogram(this.firstByte.toHistogram()),
+      firstByte: encodeHistogram(this.withOnePiece(this.firstByte)),
       connect: encodeHistogram(this.connect),
       bodyBytes: this.bodyBytes,
       chunks: this.chunks,

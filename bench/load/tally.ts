@@ -11,7 +11,8 @@ const buckets = 31 - subBucketBits + 1;
  * more, rare by nature, go to the library at once.
  */
 export class Tally {
-  private readonly counts = new Float64Array((buckets + 1) << halfBits);
+  /** 32 bits, so that twice as many share a cache line; 4e9 answers of one duration take half a day. */
+  private readonly counts = new Uint32Array((buckets + 1) << halfBits);
   private readonly large = createHistogram();
 
   /** Counts a duration in nanoseconds, fractions dropped; the histogram's end is the most it can be. */

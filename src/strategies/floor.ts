@@ -78,12 +78,13 @@ class FloorProtocol implements Protocol, Connection {
   eofReceived(): boolean {
     if (this.observer === undefined) return false;
     if (this.known === undefined) this.learnFromEof();
+    else if (this.received < this.known.wireBytes) this.fail(closedEarly());
     else this.count(this.known);
     return false;
   }
 
   connectionLost(error: Error | null): void {
-    this.fail(error ?? new ReadError("closed-early", "the connection was closed"));
+    this.fail(error ?? closedEarly());
   }
 
   private count({ wireBytes, answer }: Known): void {
@@ -136,4 +137,8 @@ class FloorProtocol implements Protocol, Connection {
     this.observer = undefined;
     observer?.failed(error);
   }
+}
+
+function closedEarly(): ReadError {
+  return new ReadError("closed-early", "the connection was closed");
 }
