@@ -80,6 +80,25 @@ export class Reader {
     return this.take(n);
   }
 
+  /**
+   * What `read` gives, where it need not wait: undefined when nothing has been fed, empty at EOF.
+   * Throws the error that `read` would reject with.
+   */
+  readNow(n: number): Uint8Array | undefined {
+    this.throwIfFailed();
+    if (this.buffer.length === 0 && !this.eof) return undefined;
+    return this.take(n);
+  }
+
+  /**
+   * Resolves when `readNow` has something to give. A loop over the two costs no promise for data that
+   * is there. And none ever holds a chunk: what waits through a collection of the young is old, and an
+   * old promise keeps its result, 64 KiB perhaps, until the next full collection.
+   */
+  whenReadable(): Promise<void> {
+    return this.waitForData("whenReadable");
+  }
+
   /** Exactly `n` bytes; rejects with IncompleteReadError when EOF comes first. */
   async readExactly(n: number): Promise<Uint8Array> {
     if (n < 0) throw new RangeError("readExactly size can not be less than zero");

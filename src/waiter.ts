@@ -1,31 +1,40 @@
-/** One task waiting for one event. A second wait while the first is pending is an error. */
+/**
+ * One task waiting for one event. A second wait while the first is pending is an error. A wait makes
+ * its promise and nothing else: the executor is the same function each time.
+ */
 export class Waiter {
-  private pending: PromiseWithResolvers<void> | undefined;
+  private resolve: (() => void) | undefined;
+  private reject: ((error: Error) => void) | undefined;
+  private readonly arm = (resolve: () => void, reject: (error: Error) => void): void => {
+    this.resolve = resolve;
+    this.reject = reject;
+  };
 
   get waiting(): boolean {
-    return this.pending !== undefined;
+    return this.resolve !== undefined;
   }
 
   /** Resolves at the next `wake`, rejects at the next `fail`. `who` names the caller in the error. */
   wait(who: string): Promise<void> {
-    if (this.pending !== undefined) {
+    if (this.resolve !== undefined) {
       throw new Error(
         `${who}() called while another coroutine is already waiting for incoming data`,
       );
     }
-    this.pending = Promise.withResolvers<void>();
-    return this.pending.promise;
+    return new Promise(this.arm);
   }
 
   wake(): void {
-    const pending = this.pending;
-    this.pending = undefined;
-    pending?.resolve();
+    const { resolve } = this;
+    this.resolve = undefined;
+    this.reject = undefined;
+    resolve?.();
   }
 
   fail(error: Error): void {
-    const pending = this.pending;
-    this.pending = undefined;
-    pending?.reject(error);
+    const { reject } = this;
+    this.resolve = undefined;
+    this.reject = undefined;
+    reject?.(error);
   }
 }

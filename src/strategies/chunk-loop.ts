@@ -42,7 +42,12 @@ class ChunkLoop implements PromisedConnection {
     try {
       this.collector.begin(request.method, keepBody);
       this.writer.write(request.bytes);
-      const response = await this.readResponse();
+      for (;;) {
+        const chunk = this.reader.readNow(limitBytes);
+        if (chunk === undefined) await this.reader.whenReadable();
+        else if (this.accept(chunk)) break;
+      }
+      const response = this.collector.take();
       if (!response.persistent) this.writer.close();
       return response;
     } catch (error) {
@@ -55,14 +60,10 @@ class ChunkLoop implements PromisedConnection {
     this.writer.transport.abort();
   }
 
-  private async readResponse(): Promise<Response> {
-    for (;;) {
-      const chunk = await this.reader.read(limitBytes);
-      if (chunk.length === 0) {
-        this.collector.feedEof();
-        return this.collector.take();
-      }
-      if (this.collector.feed(chunk)) return this.collector.take();
-    }
+  /** Whether that completes the response; an empty chunk is EOF. */
+  private accept(chunk: Uint8Array): boolean {
+    if (chunk.length > 0) return this.collector.feed(chunk);
+    this.collector.feedEof();
+    return true;
   }
 }
