@@ -138,11 +138,11 @@ export class ResponseParser {
       if (next === needMore) {
         lines.append(chunk, sectionStart, chunk.length);
         lines.lineStart = lineStart - sectionStart;
-        this.limitSection(lines.length);
+        this.limitSection(lines.length, this.offset + sectionStart);
         return chunk.length;
       }
-      this.limitSection(next - sectionStart);
-      if (this.acceptLine(chunk, sectionStart, lineStart, next)) return next;
+      this.limitSection(next - sectionStart, this.offset + sectionStart);
+      if (this.acceptLine(chunk, sectionStart, lineStart, next, this.offset)) return next;
       lineStart = next;
     }
   }
@@ -151,23 +151,24 @@ export class ResponseParser {
     const { lines } = this;
     const before = lines.length;
     const end = lines.appendLine(chunk, at);
-    this.limitSection(lines.length);
     const lineStart = lines.lineStart;
     const base = this.offset + at - before;
+    this.limitSection(lines.length, base);
     const next = this.scanLine(lines.bytes, lineStart, lines.length, base);
     if (next !== needMore) {
       lines.lineStart = next;
-      if (this.acceptLine(lines.bytes, 0, lineStart, next)) lines.clear();
+      if (this.acceptLine(lines.bytes, 0, lineStart, next, base)) lines.clear();
     }
     return end;
   }
 
-  private limitSection(length: number): void {
+  /** `start` is where in the response the section begins. */
+  private limitSection(length: number, start: number): void {
     if (length <= this.maxHeadBytes) return;
     const what = this.phase === "chunk-size" ? "a chunk-size line" : "a header section";
     throw new MalformedResponseError(
       `${what} is longer than ${this.maxHeadBytes} bytes`,
-      this.offset,
+      start + this.maxHeadBytes,
     );
   }
 
@@ -193,8 +194,17 @@ export class ResponseParser {
     }
   }
 
-  /** Acts on a complete line; true when it ended its section. */
-  private acceptLine(bytes: Uint8Array, section: number, start: number, end: number): boolean {
+  /**
+   * Acts on a complete line; true when it ended its section. `base` is the response offset of
+   * bytes[0], for errors.
+   */
+  private acceptLine(
+    bytes: Uint8Array,
+    section: number,
+    start: number,
+    end: number,
+    base: number,
+  ): boolean {
     const empty = end - start === 2;
     switch (this.phase) {
       case "status-line":
@@ -215,17 +225,21 @@ export class ResponseParser {
         return true;
       default:
         if (!empty) return false;
-        this.acceptHead(bytes, section, end);
+        this.acceptHead(bytes, section, end, base);
         return true;
     }
   }
 
-  /** Decides how the body is delimited, in the order of RFC 9112 section 6.3. */
-  private acceptHead(bytes: Uint8Array, start: number, end: number): void {
+  /**
+   * Decides how the body is delimited, in the order of RFC 9112 section 6.3. What is wrong with a
+   * head as a whole is known at its last byte.
+   */
+  private acceptHead(bytes: Uint8Array, start: number, end: number, base: number): void {
     const { facts } = this;
+    const lastByte = base + end - 1;
     if (facts.chunked && (facts.contentLength !== -1 || facts.httpMinor === 0)) {
       const where = facts.contentLength !== -1 ? "beside a Content-Length" : "in HTTP/1.0";
-      throw new MalformedResponseError(`Transfer-Encoding ${where}`, this.offset);
+      throw new MalformedResponseError(`Transfer-Encoding ${where}`, lastByte);
     }
     // The line buffer is reused, and a large chunk should not stay in memory for the sake of its head.
     const head =
@@ -233,7 +247,7 @@ export class ResponseParser {
         ? new ResponseHead(facts, bytes.slice(start, end), 0, end - start)
         : new ResponseHead(facts, bytes, start, end);
     if (facts.status < 200) {
-      this.acceptInterim(head);
+      this.acceptInterim(head, lastByte);
       return;
     }
     this.events.head(head);
@@ -251,11 +265,11 @@ export class ResponseParser {
     }
   }
 
-  private acceptInterim(head: ResponseHead): void {
+  private acceptInterim(head: ResponseHead, lastByte: number): void {
     if (head.status === 101) {
       throw new MalformedResponseError(
         "101 Switching Protocols, which was not asked for",
-        this.offset,
+        lastByte,
       );
     }
     this.events.interim(head);
