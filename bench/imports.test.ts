@@ -25,7 +25,7 @@ async function importsByFile(): Promise<Map<string, string[]>> {
   return found;
 }
 
-const isTest = (file: string) => file.endsWith(".test.ts");
+const isTest = (file: string) => /\.test(ing)?\.ts$/.test(file);
 const layer = (path: string) => path.split("/", 1)[0];
 
 test("src imports nothing outside itself but Bun and the standard library", async () => {

@@ -1,0 +1,69 @@
+import { describe, expect, test } from "bun:test";
+import { conformanceCases } from "../strategies/conformance-cases.ts";
+import { type ResponseEvents, ResponseParser } from "./parser.ts";
+import { bytesOf } from "./wire.testing.ts";
+
+/** Keeps what a parser tells, responses apart. */
+class Log implements ResponseEvents {
+  readonly responses: { status: number; body: string; persistent: boolean }[] = [];
+  private status = 0;
+  private parts = "";
+
+  interim(): void {}
+
+  head({ status }: { status: number }): void {
+    this.status = status;
+    this.parts = "";
+  }
+
+  body(data: Uint8Array): void {
+    this.parts += Buffer.from(data).toString("latin1");
+  }
+
+  trailers(): void {}
+
+  end(persistent: boolean): void {
+    this.responses.push({ status: this.status, body: this.parts, persistent });
+  }
+}
+
+/** Cases that end by their own framing: another response can follow them. */
+const framed = conformanceCases.flatMap(({ name, method, wire, endsAtEof, expected }) =>
+  endsAtEof || "error" in expected ? [] : [{ name, method, wire, expected }],
+);
+
+describe.each(framed.map((theCase) => [theCase.name, theCase] as const))("%s", (_, theCase) => {
+  const { method, wire, expected } = theCase;
+  const next = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnext";
+  const { status, body, persistent } = expected;
+  const both = [
+    { status, body, persistent },
+    { status: 200, body: "next", persistent: true },
+  ];
+
+  test("trailing bytes are left for the next message, wherever the chunks are cut", () => {
+    const stream = bytesOf(wire + next);
+    const cuts = wire.length > 1000 ? [1, wire.length] : stream.keys();
+    for (const cut of cuts) {
+      const log = new Log();
+      const parser = new ResponseParser(log);
+      const requests = [method, "GET"];
+      for (const chunk of [stream.subarray(0, cut), stream.subarray(cut)]) {
+        for (let at = 0; at < chunk.length; ) {
+          if (parser.idle) parser.begin(requests.shift() ?? "");
+          at += parser.feed(chunk.subarray(at));
+        }
+      }
+      expect(log.responses).toEqual(both);
+      expect(parser.idle).toBe(true);
+    }
+  });
+
+  test("exactly its own bytes are taken", () => {
+    const parser = new ResponseParser(new Log());
+    parser.begin(method);
+    expect(parser.feed(bytesOf(wire + next))).toBe(wire.length);
+    expect(parser.idle).toBe(true);
+    expect(parser.feed(bytesOf(next))).toBe(0);
+  });
+});
