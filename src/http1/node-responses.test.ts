@@ -27,6 +27,16 @@ const listedDifferences: readonly {
   },
   {
     who: "only we refuse",
+    what: /101 Switching Protocols, which was not asked for/,
+    why: "RFC 9110 15.2.2: a switch to no protocol; Node takes it for any interim response",
+  },
+  {
+    who: "only we refuse",
+    what: /a bare CR in the reason phrase/,
+    why: "RFC 9112 2.2: a bare CR is refused; Node lets one stand before CR LF",
+  },
+  {
+    who: "only we refuse",
     what: /the reason phrase holds the byte/,
     why: "RFC 9112 4: a reason phrase has no control characters",
   },
