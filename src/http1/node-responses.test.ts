@@ -57,6 +57,11 @@ const listedDifferences: readonly {
   },
   {
     who: "only Node refuses",
+    what: /HPE_CLOSED_CONNECTION/,
+    why: "RFC 9112 9.3: what an interim response says of the connection, its version say, ends nothing",
+  },
+  {
+    who: "only Node refuses",
     what: /HPE_STRICT/,
     why: "RFC 9112 7.1.1: unknown chunk extensions are ignored, whatever their quotes",
   },
