@@ -2,7 +2,7 @@ import type { Fixture } from "../fixtures/fixture.ts";
 import { isRaw, pathOf } from "../fixtures/fixture.ts";
 import { findFixture } from "../fixtures/registry.ts";
 import type { ServerSource } from "../server/messages.ts";
-import type { Endpoint } from "../src/protocol.ts";
+import type { TcpEndpoint } from "../src/protocol.ts";
 import { ClientSession } from "../src/session.ts";
 import { UserError } from "./errors.ts";
 import type { ExpectedAnswer } from "./load/messages.ts";
@@ -11,7 +11,7 @@ import { startServer } from "./server-process.ts";
 
 /** Where one fixture is fetched, and what must come back. */
 export interface TargetFixture {
-  readonly endpoint: Endpoint;
+  readonly endpoint: TcpEndpoint;
   readonly requestTarget: string;
   readonly expected: ExpectedAnswer;
 }

@@ -40,8 +40,9 @@ export interface Protocol {
   resumeWriting?(): void;
 }
 
-/** Where to connect. */
-export type Endpoint = { readonly host: string; readonly port: number };
+/** Where to connect: TCP, or the path of a unix socket. */
+export type Endpoint = TcpEndpoint | { readonly unix: string };
+export type TcpEndpoint = { readonly host: string; readonly port: number };
 
 /** Opens one connection and hands it to `protocol`; resolves when it is made. */
 export type Dial = (protocol: Protocol) => Promise<Transport>;

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from "node:fs";
 import type { Socket } from "bun";
 import { asError, type ErrorKind, ReadError } from "./errors.ts";
 import type { ArrivalObserver, Endpoint, Protocol, Transport } from "./protocol.ts";
@@ -23,7 +24,7 @@ export async function createConnection(
 ): Promise<Transport> {
   const connection = new SocketTransport(protocol, options.observer);
   const timeoutMs = options.connectTimeoutMs ?? 10_000;
-  const where = `${endpoint.host}:${endpoint.port}`;
+  const where = nameOf(endpoint);
   const { promise: timedOut, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     connection.abort();
@@ -39,23 +40,40 @@ export async function createConnection(
 
 async function open(connection: SocketTransport, endpoint: Endpoint): Promise<void> {
   try {
-    await Bun.connect<SocketTransport>({
-      hostname: endpoint.host,
-      port: endpoint.port,
-      data: connection,
-      allowHalfOpen: true,
-      socket: handlers,
-    });
+    const options = { data: connection, allowHalfOpen: true, socket: handlers };
+    await ("unix" in endpoint
+      ? Bun.connect<SocketTransport>({ unix: endpoint.unix, ...options })
+      : Bun.connect<SocketTransport>({
+          hostname: endpoint.host,
+          port: endpoint.port,
+          ...options,
+        }));
   } catch (cause) {
     throw connectError(cause, endpoint);
   }
 }
 
-function connectError(cause: unknown, { host, port }: Endpoint): ReadError {
+function nameOf(endpoint: Endpoint): string {
+  return "unix" in endpoint ? endpoint.unix : `${endpoint.host}:${endpoint.port}`;
+}
+
+function connectError(cause: unknown, endpoint: Endpoint): ReadError {
   if (cause instanceof ReadError) return cause;
-  const code = errorCode(cause);
+  // Bun says ECONNREFUSED also where this process has no file descriptor left.
+  const code = fileShortage() ?? errorCode(cause);
   const kind: ErrorKind = code === "ECONNREFUSED" ? "connect-refused" : "connect-failed";
-  return new ReadError(kind, `cannot connect to ${host}:${port}: ${code}`, { cause });
+  return new ReadError(kind, `cannot connect to ${nameOf(endpoint)}: ${code}`, { cause });
+}
+
+/** The error of opening one more file, if that is what is short. */
+function fileShortage(): "EMFILE" | "ENFILE" | undefined {
+  try {
+    closeSync(openSync("/dev/null", "r"));
+    return undefined;
+  } catch (error) {
+    const code = errorCode(error);
+    return code === "EMFILE" || code === "ENFILE" ? code : undefined;
+  }
 }
 
 function errorCode(cause: unknown): string {

@@ -1,6 +1,6 @@
 import type { ErrorKind } from "../../src/errors.ts";
 import type { Reading } from "../../src/http1/response.ts";
-import type { Endpoint, Timeouts } from "../../src/protocol.ts";
+import type { TcpEndpoint, Timeouts } from "../../src/protocol.ts";
 import type { ArrivalPlan, Share } from "./pacer.ts";
 import type { MemorySample, SliceSample } from "./sample.ts";
 
@@ -16,7 +16,7 @@ export interface GeneratorOptions {
   readonly strategy: string;
   /** Whose clients; undefined for those of this checkout. */
   readonly checkout?: string;
-  readonly endpoint: Endpoint;
+  readonly endpoint: TcpEndpoint;
   readonly requestTarget: string;
   readonly connections: number;
   readonly reading: Reading;

@@ -1,7 +1,12 @@
 import { afterEach, describe, expect, test } from "bun:test";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Socket } from "bun";
 import { asError, ReadError } from "../errors.ts";
+import type { Dial } from "../protocol.ts";
 import { ClientSession } from "../session.ts";
+import { createConnection } from "../socket.ts";
 import { faults } from "./faults.ts";
 import { parsingStrategies } from "./registry.ts";
 import type { ParsingStrategy } from "./strategy.ts";
@@ -47,6 +52,16 @@ async function failureOf(strategy: ParsingStrategy, url: string): Promise<unknow
   }
 }
 
+/** Only the first of several pieces of a request is answered. */
+function once(answer: (socket: Socket) => void): (socket: Socket) => void {
+  const answered = new Set<Socket>();
+  return (socket) => {
+    if (answered.has(socket)) return;
+    answered.add(socket);
+    answer(socket);
+  };
+}
+
 async function until(condition: () => boolean): Promise<boolean> {
   for (let i = 0; i < 100 && !condition(); i++) await Bun.sleep(10);
   return condition();
@@ -80,6 +95,58 @@ describe.each(parsingStrategies.map((strategy) => [strategy.name, strategy] as c
       expect(["connect-failed", "connect-timeout"]).toContain((error as ReadError).kind);
     });
 
+    test("an answer before the request is sent whole is read", async () => {
+      const head = "HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n";
+      const server = serve(once((socket) => void socket.write(`${head}\r\nno`)));
+      const session = new ClientSession({ strategy, timeoutMs: 5000 });
+      const body = new Uint8Array(8 * 1024 * 1024);
+      const response = await session.post(server.url, { body });
+      expect([response.status, response.text()]).toEqual([413, "no"]);
+      session.close();
+      expect(await until(() => server.open() === 0)).toBe(true);
+    });
+
+    test("an answer that nobody asked for, right at connect, hangs nothing", async () => {
+      const goodbye = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n";
+      const server = serve(
+        () => {},
+        (socket) => void socket.end(goodbye),
+      );
+      const session = new ClientSession({ strategy, timeoutMs: 5000 });
+      // It may come before the request is written, or just after, when it is taken for its answer.
+      const outcome = await session.get(server.url).then(
+        ({ status }) => status,
+        (error: ReadError) => error.kind,
+      );
+      expect([408, "unsolicited", "closed-early", "reset"]).toContain(outcome);
+      expect(await until(() => server.open() === 0)).toBe(true);
+    });
+
+    test("a unix socket that is gone: connect-failed", async () => {
+      const dial = (): Dial => (protocol) => createConnection(protocol, { unix: "/no/such.sock" });
+      const session = new ClientSession({ strategy, timeoutMs, dial });
+      expect(session.get("http://unix/")).rejects.toMatchObject({
+        kind: "connect-failed",
+        message: "cannot connect to /no/such.sock: ENOENT",
+      });
+      await Bun.sleep(20);
+    });
+
+    test("a unix socket that serves", async () => {
+      const path = join(mkdtempSync(join(tmpdir(), "readrace-")), "a.sock");
+      const listener = Bun.listen({
+        unix: path,
+        socket: {
+          data: (socket) => void socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"),
+        },
+      });
+      const dial = (): Dial => (protocol) => createConnection(protocol, { unix: path });
+      const session = new ClientSession({ strategy, timeoutMs: 5000, dial });
+      expect((await session.get("http://unix/")).text()).toBe("ok");
+      session.close();
+      listener.stop(true);
+    });
+
     test("a hundred failures leave no connection open", async () => {
       const server = serve((socket) => void socket.terminate());
       const errors = await Promise.all(
@@ -88,5 +155,29 @@ describe.each(parsingStrategies.map((strategy) => [strategy.name, strategy] as c
       expect(new Set(errors.map((error) => (error as ReadError).kind))).toEqual(new Set(["reset"]));
       expect(await until(() => server.open() === 0)).toBe(true);
     });
+  },
+);
+
+const exhausting = `
+  const { ClientSession } = await import(process.argv[1]);
+  const server = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+  const session = new ClientSession({ timeoutMs: 300 });
+  const kinds = await Promise.all(Array.from({ length: 100 }, () =>
+    session.get("http://127.0.0.1:" + server.port).catch((error) => error.kind + ": " + error.message.slice(-6))));
+  console.log(JSON.stringify([...new Set(kinds)].sort()));
+  process.exit();`;
+
+test.skipIf(process.platform === "win32")(
+  "file descriptors that are exhausted are named, and not called a refusal",
+  async () => {
+    const child = Bun.spawn(
+      [
+        ...["sh", "-c", 'ulimit -n 64; exec "$0" "$@"', process.execPath, "-e", exhausting],
+        join(import.meta.dir, "../session.ts"),
+      ],
+      { stdout: "pipe" },
+    );
+    const kinds = await new Response(child.stdout).json();
+    expect(kinds).toEqual(["connect-failed: EMFILE", "timeout: 300 ms"]);
   },
 );
