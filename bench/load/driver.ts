@@ -79,7 +79,10 @@ export class Driver implements LaneOwner {
     this.lastGoodNs = nowNs;
     this.failedSinceGood = 0;
     const sweep = setInterval(() => this.sweep(), sweepMs);
-    const stopClock = watchLoopDelay((ns) => this.recorder.recordLoopDelay(ns));
+    const stopClock = watchLoopDelay((lateNs, atNs) => {
+      // A loop that has just had an answer is busy, and does not stand still.
+      this.recorder.recordLoopDelay(Math.min(lateNs, atNs - this.lastGoodNs));
+    });
     this.loop.begin(this.lanes, nowNs);
     const sample = await this.sliceDone.promise;
     clearInterval(sweep);

@@ -2,14 +2,14 @@
 const periodMs = 10;
 
 /**
- * Tells how late a timer of 10 ms runs, in nanoseconds, each time that it does; bun's own
- * monitorEventLoopDelay gives wrong figures in 1.4.5. Returns what stops it.
+ * Tells how late a timer of 10 ms runs, in nanoseconds, each time that it does, and what time it is
+ * then; bun's own monitorEventLoopDelay gives wrong figures in 1.4.5. Returns what stops it.
  */
-export function watchLoopDelay(late: (ns: number) => void): () => void {
+export function watchLoopDelay(late: (ns: number, nowNs: number) => void): () => void {
   let dueNs = Bun.nanoseconds() + periodMs * 1e6;
   const timer = setInterval(() => {
     const nowNs = Bun.nanoseconds();
-    late(nowNs - dueNs);
+    late(nowNs - dueNs, nowNs);
     dueNs = nowNs + periodMs * 1e6;
   }, periodMs);
   return () => clearInterval(timer);
