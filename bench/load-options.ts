@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import { fixtures } from "../fixtures/registry.ts";
 import { type ServerSource, serverSources } from "../server/messages.ts";
-import { strategies } from "../src/strategies/registry.ts";
 import { UserError } from "./errors.ts";
 import { arrivalKinds } from "./load/pacer.ts";
 import { chooseMany, readPositiveCount, splitList } from "./options.ts";
@@ -14,6 +13,7 @@ import {
 } from "./output-options.ts";
 import { coreFixtures, coreStrategies, type RaceSettings } from "./plan.ts";
 import { type RaceFlags, raceDefaults, readRaceSettings } from "./race-options.ts";
+import { contenders } from "./references/registry.ts";
 import { readServerSource } from "./serve-options.ts";
 import { targetFixtureName } from "./target.ts";
 import { parseThreshold, type Threshold } from "./threshold.ts";
@@ -119,7 +119,7 @@ export function readLoadOptions(flags: LoadFlags, argv: readonly string[], env: 
   return {
     strategies:
       flags.strategy !== undefined
-        ? chooseMany("strategy", flags.strategy, strategies).map(({ name }) => name)
+        ? chooseMany("strategy", flags.strategy, contenders).map(({ name }) => name)
         : coreStrategies,
     fixtures: readFixtures(flags, target),
     connections: readConnections(flags),

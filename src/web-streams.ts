@@ -19,37 +19,54 @@ export function openWebConnection(host: string, port: number): Promise<WebStream
   return openWebStreams((protocol) => createConnection(protocol, endpoint));
 }
 
-/** The same over any Dial. */
-export async function openWebStreams(dial: Dial): Promise<WebStreams> {
-  const protocol = new WebStreamProtocol();
+/**
+ * The same over any Dial. A stream of "bytes" lets its reader bring a buffer of its own, and copies
+ * into that.
+ */
+export async function openWebStreams(dial: Dial, type?: "bytes"): Promise<WebStreams> {
+  const protocol = new WebStreamProtocol(type);
   await dial(protocol);
   return protocol;
+}
+
+/** What the controllers of both types of stream have. */
+interface ByteSource {
+  readonly desiredSize: number | null;
+  /** Of a stream of bytes: the buffer that a pending read has brought. */
+  readonly byobRequest?: ReadableStreamBYOBRequest | null;
+  enqueue(chunk: Uint8Array<ArrayBuffer>): void;
+  close(): void;
+  error(reason: unknown): void;
 }
 
 class WebStreamProtocol implements Protocol, WebStreams {
   readonly readable: ReadableStream<Uint8Array>;
   readonly writable: WritableStream<Uint8Array>;
   private transport: Transport | undefined;
-  private source: ReadableStreamDefaultController<Uint8Array> | undefined;
+  private source: ByteSource | undefined;
   private sink: WritableStreamDefaultController | undefined;
   private writeWaiter: PromiseWithResolvers<void> | undefined;
   private readingPaused = false;
   private done = false;
 
-  constructor() {
-    this.readable = new ReadableStream<Uint8Array>(
-      {
-        start: (controller) => {
-          this.source = controller;
-        },
-        pull: () => this.resume(),
-        cancel: () => {
-          this.done = true;
-          this.transport?.abort();
-        },
+  constructor(type: "bytes" | undefined) {
+    const source = {
+      start: (controller: ByteSource) => {
+        this.source = controller;
       },
-      new ByteLengthQueuingStrategy({ highWaterMark: highWaterBytes }),
-    );
+      pull: () => this.resume(),
+      cancel: () => {
+        this.done = true;
+        this.transport?.abort();
+      },
+    };
+    this.readable =
+      type === "bytes"
+        ? new ReadableStream({ type, ...source }, { highWaterMark: highWaterBytes })
+        : new ReadableStream(
+            source,
+            new ByteLengthQueuingStrategy({ highWaterMark: highWaterBytes }),
+          );
     this.writable = new WritableStream<Uint8Array>({
       start: (controller) => {
         this.sink = controller;
@@ -72,8 +89,9 @@ class WebStreamProtocol implements Protocol, WebStreams {
   }
 
   dataReceived(data: Uint8Array): void {
-    const source = this.source as ReadableStreamDefaultController<Uint8Array>;
-    source.enqueue(data);
+    const source = this.source as ByteSource;
+    // What comes from a socket is never shared memory.
+    source.enqueue(data as Uint8Array<ArrayBuffer>);
     if ((source.desiredSize ?? 0) <= 0 && !this.readingPaused) {
       this.readingPaused = true;
       this.transport?.pauseReading();
@@ -110,7 +128,12 @@ class WebStreamProtocol implements Protocol, WebStreams {
   private finish(error: Error | null): void {
     if (this.done) return;
     this.done = true;
-    if (error === null) this.source?.close();
-    else this.source?.error(error);
+    if (error !== null) {
+      this.source?.error(error);
+      return;
+    }
+    this.source?.close();
+    // A read that brought a buffer gets it back empty.
+    this.source?.byobRequest?.respond(0);
   }
 }

@@ -1,7 +1,7 @@
 import { fixtures } from "../../fixtures/registry.ts";
-import { strategies } from "../../src/strategies/registry.ts";
 import { exitCodes, type Io } from "../io.ts";
 import { metrics } from "../metrics/registry.ts";
+import { contenders } from "../references/registry.ts";
 import { reporters } from "../reporters/registry.ts";
 import { renderTable } from "../reporters/table.ts";
 
@@ -13,7 +13,7 @@ interface Entry {
 /** What there is to choose from. */
 export function list(asJson: boolean, io: Io): number {
   const lists = {
-    strategies: strategies.map(({ name, summary, core }) => ({ name, summary, core })),
+    strategies: contenders.map(({ name, summary, core }) => ({ name, summary, core })),
     fixtures: fixtures.map(({ name, summary, core }) => ({ name, summary, core })),
     metrics: metrics.map(({ key, summary, unit, better }) => ({
       name: key,

@@ -1,26 +1,65 @@
 import { join } from "node:path";
 import { encodeRequest } from "../../src/http1/request.ts";
-import { createConnection } from "../../src/socket.ts";
+import type { Reading } from "../../src/http1/response.ts";
+import type { TcpEndpoint } from "../../src/protocol.ts";
+import { type ConnectionOptions, createConnection } from "../../src/socket.ts";
 import { findStrategy } from "../../src/strategies/registry.ts";
+import type { Connection } from "../../src/strategies/strategy.ts";
+import { references } from "../references/registry.ts";
 
-/** What a driver needs of src/: all that is under test, down to the socket. */
-export interface Clients {
+/** What a driver needs of the client that it drives: all that is under test, down to the socket. */
+export interface Client {
+  connect(
+    endpoint: TcpEndpoint,
+    reading: Reading,
+    options: Required<ConnectionOptions>,
+  ): Promise<Connection>;
+  readonly encodeRequest: typeof encodeRequest;
+  /** Whether `connect` resolves when the connection is made; a reference makes it when it likes. */
+  readonly tellsOfConnecting: boolean;
+}
+
+/**
+ * The client of that name: a strategy of this checkout, or of another, while the harness stays ours;
+ * or a reference, which belongs to the harness.
+ */
+export async function loadClient(name: string, checkout: string | undefined): Promise<Client> {
+  const reference = references.find((candidate) => candidate.name === name);
+  if (reference !== undefined) {
+    const open = await reference.load();
+    return {
+      connect: async (endpoint, reading, { observer }) => open(endpoint, reading, observer),
+      encodeRequest,
+      tellsOfConnecting: false,
+    };
+  }
+  const source = await loadSource(checkout);
+  const strategy = source.findStrategy(name);
+  return {
+    connect: (endpoint, reading, options) =>
+      strategy.connect((protocol) => source.createConnection(protocol, endpoint, options), reading),
+    encodeRequest: source.encodeRequest,
+    tellsOfConnecting: true,
+  };
+}
+
+interface Source {
   readonly findStrategy: typeof findStrategy;
   readonly createConnection: typeof createConnection;
   readonly encodeRequest: typeof encodeRequest;
 }
 
-/** The clients of this checkout, or of another: the harness stays ours. */
-export async function loadClients(checkout: string | undefined): Promise<Clients> {
+/** The parts of a checkout's src/ that we call. */
+export async function loadSource(checkout: string | undefined): Promise<Source> {
   if (checkout === undefined) return { findStrategy, createConnection, encodeRequest };
   const load = (file: string) => import(join(checkout, "src", file));
-  const clients: Clients = {
+  const source: Source = {
     findStrategy: (await load("strategies/registry.ts")).findStrategy,
     createConnection: (await load("socket.ts")).createConnection,
     encodeRequest: (await load("http1/request.ts")).encodeRequest,
   };
-  for (const [name, value] of Object.entries(clients)) {
+  for (const [name, value] of Object.entries(source)) {
     if (typeof value !== "function") throw new Error(`the clients in ${checkout} have no ${name}`);
   }
-  return clients;
+  return source;
 }

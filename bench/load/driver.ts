@@ -1,6 +1,6 @@
 import { ReadError } from "../../src/errors.ts";
 import type { Answer } from "../../src/strategies/strategy.ts";
-import type { Clients } from "./clients.ts";
+import type { Client } from "./clients.ts";
 import { ClosedLoop } from "./closed-loop.ts";
 import { Lane, type LaneOwner } from "./lane.ts";
 import type { Loop } from "./loop.ts";
@@ -32,23 +32,20 @@ export class Driver implements LaneOwner {
   private failedSinceGood = 0;
   private sliceDone: PromiseWithResolvers<SliceSample> | undefined;
 
-  constructor(clients: Clients, options: GeneratorOptions) {
+  constructor(client: Client, options: GeneratorOptions) {
     this.options = options;
     const { endpoint, requestTarget, reading, timeouts, connections } = options;
     this.patienceNs = (timeouts.connectMs + timeouts.wholeMs + 1000) * 1e6;
     const authority = endpoint.host.includes(":") ? `[${endpoint.host}]` : endpoint.host;
-    const request = clients.encodeRequest({
+    const request = client.encodeRequest({
       method: "GET",
       host: `${authority}:${endpoint.port}`,
       target: requestTarget,
       close: reading === "eof",
     });
     const { bodyBytes } = options.expected;
-    const strategy = clients.findStrategy(options.strategy);
-    const { createConnection } = clients;
     const laneOptions = {
-      strategy,
-      createConnection,
+      client,
       endpoint,
       request,
       reading,

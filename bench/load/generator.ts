@@ -1,4 +1,4 @@
-import { loadClients } from "./clients.ts";
+import { loadClient } from "./clients.ts";
 import { Driver } from "./driver.ts";
 import type { GeneratorCommand, GeneratorOptions, GeneratorReport } from "./messages.ts";
 
@@ -13,7 +13,7 @@ async function main(): Promise<void> {
   // These reach the whole process group; when to end is the coordinator's decision.
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => {});
   const options = JSON.parse(process.argv[2] ?? "{}") as GeneratorOptions;
-  const driver = new Driver(await loadClients(options.checkout), options);
+  const driver = new Driver(await loadClient(options.strategy, options.checkout), options);
   process.on("message", (command: GeneratorCommand) => {
     if (command.kind === "stop") {
       driver.stop();

@@ -1,15 +1,10 @@
 import { asError, ReadError } from "../../src/errors.ts";
 import type { EncodedRequest } from "../../src/http1/request.ts";
 import type { Reading } from "../../src/http1/response.ts";
-import type { ArrivalObserver, Endpoint, Timeouts } from "../../src/protocol.ts";
-import type {
-  Answer,
-  Connection,
-  ExchangeObserver,
-  Strategy,
-} from "../../src/strategies/strategy.ts";
+import type { ArrivalObserver, TcpEndpoint, Timeouts } from "../../src/protocol.ts";
+import type { Answer, Connection, ExchangeObserver } from "../../src/strategies/strategy.ts";
 
-import type { Clients } from "./clients.ts";
+import type { Client } from "./clients.ts";
 
 /** Who decides what an answer means and what comes next. */
 export interface LaneOwner {
@@ -20,9 +15,8 @@ export interface LaneOwner {
 }
 
 export interface LaneOptions {
-  readonly strategy: Strategy;
-  readonly createConnection: Clients["createConnection"];
-  readonly endpoint: Endpoint;
+  readonly client: Client;
+  readonly endpoint: TcpEndpoint;
   readonly request: EncodedRequest;
   readonly reading: Reading;
   readonly timeouts: Timeouts;
@@ -133,19 +127,18 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
   }
 
   private async connectAndWrite(): Promise<void> {
-    const { strategy, createConnection, endpoint, reading, timeouts } = this.options;
+    const { client, endpoint, reading, timeouts } = this.options;
     const beganNs = Bun.nanoseconds();
     const attempt = ++this.attempts;
     const wanted = () => this.busy && attempt === this.attempts;
     try {
       const options = { connectTimeoutMs: timeouts.connectMs, observer: this };
-      const connection = await strategy.connect(
-        (protocol) => createConnection(protocol, endpoint, options),
-        reading,
-      );
+      const connection = await client.connect(endpoint, reading, options);
       const nowNs = Bun.nanoseconds();
-      this.owner.connected(nowNs - beganNs, reading === "message" && this.wasConnected);
-      this.wasConnected = true;
+      if (client.tellsOfConnecting) {
+        this.owner.connected(nowNs - beganNs, reading === "message" && this.wasConnected);
+        this.wasConnected = true;
+      }
       if (!wanted()) {
         connection.close();
         return;

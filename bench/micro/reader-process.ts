@@ -1,5 +1,5 @@
 import { asError } from "../../src/errors.ts";
-import { loadClients } from "../load/clients.ts";
+import { loadSource } from "../load/clients.ts";
 import { measureShape } from "./engine.ts";
 import { type Shape, shapes } from "./grid.ts";
 import type { MicroCommand, MicroOptions, MicroReport } from "./messages.ts";
@@ -13,7 +13,7 @@ const failed = (error: unknown) => report({ kind: "failed", message: asError(err
 /** One strategy, point by point as the coordinator asks. Its one argument is MicroOptions as JSON. */
 async function main(): Promise<void> {
   const { strategy, checkout, budgetMs } = JSON.parse(process.argv[2] ?? "{}") as MicroOptions;
-  const reader = (await loadClients(checkout)).findStrategy(strategy);
+  const reader = (await loadSource(checkout)).findStrategy(strategy);
   // Once over all points for the JIT compilers: what they learn at one changes the others.
   for (const shape of shapes) await measureShape(reader, shape, warmUpMs);
   process.on("message", ({ point }: MicroCommand) => {

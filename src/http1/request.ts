@@ -17,6 +17,7 @@ export interface RequestOptions {
 /** A request as bytes, ready to be written any number of times. */
 export interface EncodedRequest {
   readonly method: Method;
+  readonly target: string;
   readonly bytes: Uint8Array;
 }
 
@@ -35,11 +36,11 @@ export function encodeRequest(options: RequestOptions): EncodedRequest {
     lines.push(`Content-Length: ${body?.length ?? 0}`);
   }
   const head = encodeAscii(`${lines.join("\r\n")}\r\n\r\n`);
-  if (body === undefined) return { method, bytes: head };
+  if (body === undefined) return { method, target, bytes: head };
   const bytes = new Uint8Array(head.length + body.length);
   bytes.set(head);
   bytes.set(body, head.length);
-  return { method, bytes };
+  return { method, target, bytes };
 }
 
 /** Fields that say how the message is framed are ours to write. */

@@ -1,16 +1,9 @@
 import type { EncodedRequest } from "../http1/request.ts";
-import { type Reading, type Response, ResponseCollector } from "../http1/response.ts";
-import type { Reader } from "../reader.ts";
-import { openStreams, type Streams } from "../streams.ts";
-import type { Writer } from "../writer.ts";
-import { observed, type PromisedConnection } from "./promised.ts";
+import type { Response } from "../http1/response.ts";
+import { openStreams } from "../streams.ts";
+import { observed } from "./promised.ts";
 import type { ExchangeOptions, ParsingStrategy } from "./strategy.ts";
-
-/**
- * The largest chunk that Bun delivers. With it as the reader's limit one chunk never pauses the
- * socket, and one read takes it whole.
- */
-const limitBytes = 512 * 1024;
+import { limitBytes, StreamsConnection } from "./streams-connection.ts";
 
 /** Steps 4 and 5: a Reader is fed, and the caller pulls chunks from it until the response is whole. */
 export const chunkLoop: ParsingStrategy = {
@@ -22,42 +15,21 @@ export const chunkLoop: ParsingStrategy = {
   },
 };
 
-class ChunkLoop implements PromisedConnection {
-  private readonly reader: Reader;
-  private readonly writer: Writer;
-  private readonly collector: ResponseCollector;
-
-  constructor({ reader, writer }: Streams, reading: Reading) {
-    this.reader = reader;
-    this.writer = writer;
-    this.collector = new ResponseCollector(reading);
-  }
-
-  get usable(): boolean {
-    // Between exchanges nothing may wait: it would be taken for the next answer.
-    return !this.writer.isClosing() && !this.reader.atEof() && this.reader.bufferedBytes === 0;
-  }
-
-  async request(request: EncodedRequest, { keepBody }: ExchangeOptions): Promise<Response> {
+class ChunkLoop extends StreamsConnection {
+  /** One async function, with the loop in it: each more is a promise more for every response. */
+  async request(request: EncodedRequest, options: ExchangeOptions): Promise<Response> {
     try {
-      this.collector.begin(request.method, keepBody);
-      this.writer.write(request.bytes);
+      this.begin(request, options);
       for (;;) {
         const chunk = this.reader.readNow(limitBytes);
         if (chunk === undefined) await this.reader.whenReadable();
         else if (this.accept(chunk)) break;
       }
-      const response = this.collector.take();
-      if (!response.persistent) this.writer.close();
-      return response;
+      return this.take();
     } catch (error) {
       this.close();
       throw error;
     }
-  }
-
-  close(): void {
-    this.writer.transport.abort();
   }
 
   /** Whether that completes the response; an empty chunk is EOF. */

@@ -1,7 +1,10 @@
+import { asyncIterator } from "./async-iterator.ts";
+import { byob } from "./byob.ts";
 import { callback } from "./callback.ts";
 import { chunkLoop } from "./chunk-loop.ts";
 import { floor } from "./floor.ts";
 import { future } from "./future.ts";
+import { nodeStream } from "./node-stream.ts";
 import type { ParsingStrategy, Strategy } from "./strategy.ts";
 import { webStreams } from "./web-streams.ts";
 
@@ -11,6 +14,9 @@ export const parsingStrategies: readonly ParsingStrategy[] = [
   future,
   chunkLoop,
   webStreams,
+  asyncIterator,
+  byob,
+  nodeStream,
 ];
 
 /** Every strategy, in the order in which reports show them. */

@@ -1,0 +1,23 @@
+import { answerOf, asReadError, type OpenReference, originOf } from "./reference.ts";
+
+/** Bun's own fetch. Its connections come from one pool that it keeps itself: none can be pinned to a lane. */
+export const open: OpenReference = (endpoint, reading, arrival) => {
+  const origin = originOf(endpoint);
+  const aborter = new AbortController();
+  const headers = reading === "eof" ? { Connection: "close" } : {};
+  const options = { headers, signal: aborter.signal };
+  return {
+    get usable() {
+      return !aborter.signal.aborted;
+    },
+    exchange({ method, target }, observer) {
+      const read = async () => {
+        const response = await fetch(origin + target, { method, ...options });
+        arrival.dataArrived(0);
+        return answerOf(response.status, [await response.bytes()], reading);
+      };
+      read().then(observer.responded, (error: unknown) => observer.failed(asReadError(error)));
+    },
+    close: () => aborter.abort(),
+  };
+};

@@ -1,0 +1,58 @@
+import { type ErrorKind, ReadError } from "../../src/errors.ts";
+import type { Reading } from "../../src/http1/response.ts";
+import type { ArrivalObserver, TcpEndpoint } from "../../src/protocol.ts";
+import type { Answer, Connection } from "../../src/strategies/strategy.ts";
+
+/**
+ * A client that a user would pick instead of ours: it connects and parses by itself, so that it
+ * is given an address where a strategy is given a Dial.
+ */
+export interface Reference {
+  readonly name: string;
+  /** One line for `list`. */
+  readonly summary: string;
+  readonly core: false;
+  /** Its code is loaded only where it runs: undici alone takes a tenth of a second. */
+  load(): Promise<OpenReference>;
+}
+
+/** Makes a connection, which is opened with its first request; `arrival` is told of what comes. */
+export type OpenReference = (
+  endpoint: TcpEndpoint,
+  reading: Reading,
+  arrival: ArrivalObserver,
+) => Connection;
+
+/** Scheme and authority of a URL. */
+export function originOf({ host, port }: TcpEndpoint): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+/** An answer whose body the reference has read. */
+export function answerOf(
+  status: number,
+  bodyChunks: readonly Uint8Array[],
+  reading: Reading,
+): Answer {
+  const bodyLength = bodyChunks.reduce((sum, { length }) => sum + length, 0);
+  return { status, bodyChunks, bodyLength, persistent: reading === "message" };
+}
+
+const kindsByCode: Readonly<Record<string, ErrorKind>> = {
+  ConnectionRefused: "connect-refused",
+  ECONNREFUSED: "connect-refused",
+  ConnectionReset: "reset",
+  ECONNRESET: "reset",
+  EPIPE: "reset",
+  ConnectionClosed: "closed-early",
+  UND_ERR_SOCKET: "closed-early",
+  UND_ERR_CONNECT_TIMEOUT: "connect-timeout",
+  Malformed_HTTP_Response: "malformed",
+};
+
+/** What a reference has thrown, as one of our kinds of error. */
+export function asReadError(thrown: unknown): ReadError {
+  const { code = "", message = String(thrown) } = thrown as { code?: string; message?: string };
+  const kind = kindsByCode[code] ?? (code.startsWith("HPE_") ? "malformed" : "reset");
+  return new ReadError(kind, message, { cause: thrown });
+}
