@@ -14,6 +14,7 @@ import {
   readOutput,
   readResultsDirectory,
 } from "./output-options.ts";
+import { addPeersOptions, type PeersConfig, readPeersOptions } from "./peers-options.ts";
 import { reporters } from "./reporters/registry.ts";
 import type { Reporter } from "./reporters/reporter.ts";
 import { addServeOptions, readServeOptions, type ServeConfig } from "./serve-options.ts";
@@ -27,6 +28,7 @@ export type Config =
   | { readonly command: "serve"; readonly serve: ServeConfig }
   | { readonly command: "report"; readonly files: readonly string[]; readonly reporter: Reporter }
   | { readonly command: "chaos"; readonly chaos: ChaosConfig }
+  | { readonly command: "peers"; readonly peers: PeersConfig }
   | { readonly command: "verify"; readonly output: OutputConfig; readonly line: string }
   | { readonly command: "history"; readonly resultsDirectory: string; readonly json: boolean }
   | { readonly command: "list"; readonly json: boolean }
@@ -45,6 +47,7 @@ Examples:
   bun run bench load --threshold 'serviceP99Ns<5ms' --json -o result.json
   bun run bench compare main                     has the work tree made reading slower?
   bun run bench micro                            what a reader costs by itself, without a socket
+  bun run bench peers                            beside wrk and others, where they are installed
   bun run bench report result.json
   bun run bench serve --port 8080
   bun run bench verify                           is what is measured here true? 40 s
@@ -115,6 +118,13 @@ export function readConfig(argv: readonly string[], env: Env): Config {
     .action((flags: OutputFlags) => {
       config = { command: "verify", output: readOutput(flags, env), line: commandLine(argv) };
     });
+  addPeersOptions(
+    program
+      .command("peers")
+      .description("our strategies beside wrk, h2load, ab, autocannon, fetch and others"),
+  ).action((flags) => {
+    config = { command: "peers", peers: readPeersOptions(flags, argv, env) };
+  });
   addChaosOptions(
     program
       .command("chaos")

@@ -37,6 +37,8 @@ async function run(config: Config, io: Io): Promise<number> {
         config.json,
         io,
       );
+    case "peers":
+      return (await import("./commands/peers.ts")).peersCommand(config.peers, io);
     case "chaos":
       return (await import("./commands/chaos.ts")).chaos(config.chaos, io);
     case "verify":

@@ -130,7 +130,7 @@ const foundRate = z
 export const resultSchema = z.object({
   schemaVersion: z.literal(schemaVersion),
   tool: z.object({ name: z.literal("readrace"), version: z.string() }),
-  kind: z.enum(["load", "micro", "compare"]),
+  kind: z.enum(["load", "micro", "compare", "peers"]),
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime(),
   command: z.string(),
@@ -145,6 +145,10 @@ export const resultSchema = z.object({
     .optional()
     .describe("the revisions, files or strategies of a comparison"),
   foundRates: z.array(foundRate).optional(),
+  peers: z
+    .object({ versions: z.record(z.string(), z.string()), missing: z.array(z.string()) })
+    .optional()
+    .describe("the load generators that were raced against, and those that are not installed"),
   verdict: z.enum(verdicts).optional(),
 });
 

@@ -6,6 +6,7 @@ import { renderCostModels } from "./cost-models.ts";
 import { renderCurves } from "./curve.ts";
 import { renderFoundRates } from "./found-rates.ts";
 import { renderMicro } from "./micro.ts";
+import { concludePeers, renderPeerHeat } from "./peers.ts";
 import type { Reporter } from "./reporter.ts";
 import { type Column, renderTable } from "./table.ts";
 
@@ -21,6 +22,11 @@ export const text: Reporter = {
     if (result.kind === "compare") {
       const parts = [header(result), renderComparison(result), ...invalidCells(result.cells)];
       return parts.join("\n");
+    }
+    if (result.kind === "peers") {
+      const tables = heats.map((cells) => renderPeerHeat(cells, result.comparisons ?? []));
+      const ends = [...invalidCells(result.cells), concludePeers(result)];
+      return [header(result), ...tables, ...ends].join("\n");
     }
     const parts = [
       header(result),

@@ -1,0 +1,105 @@
+import { version } from "../../package.json";
+import { asError } from "../../src/errors.ts";
+import { describeEnvironment } from "../environment.ts";
+import { exitCodes, type Io } from "../io.ts";
+import { processExecutor } from "../load/process-executor.ts";
+import { peers } from "../peers/registry.ts";
+import { compareWithMeasure, raceRounds } from "../peers/rounds.ts";
+import { versionOf } from "../peers/run-peer.ts";
+import type { PeersConfig } from "../peers-options.ts";
+import type { RaceSettings } from "../plan.ts";
+import { createProgress } from "../progress.ts";
+import { originOf } from "../references/reference.ts";
+import { json } from "../reporters/json.ts";
+import { text } from "../reporters/text.ts";
+import { type CellResult, type Comparison, type Result, schemaVersion } from "../result.ts";
+import { seededRandom } from "../stats/random.ts";
+import { checkOutput } from "../store.ts";
+import { ownTarget } from "../target.ts";
+import { warmServer } from "../warm-server.ts";
+import { keepResult } from "./keep-result.ts";
+
+const warmUpMs = 1000;
+
+/** Our strategies beside the tools that people trust, on the same server, in interleaved rounds. */
+export async function peersCommand(config: PeersConfig, io: Io): Promise<number> {
+  checkOutput(config.output);
+  const startedAt = new Date().toISOString();
+  const installed = peers.filter(({ name }) => Bun.which(name) !== null);
+  const missing = peers.filter((peer) => !installed.includes(peer)).map(({ name }) => name);
+  const { strategies, fixtures, connections, rounds } = config;
+  const progress = createProgress(io.err, fixtures.length * rounds);
+  const target = await ownTarget(config.source, fixtures);
+  const cells: CellResult[] = [];
+  const comparisons: Comparison[] = [];
+  let fault: Error | undefined;
+  try {
+    const settings = settingsOf(config);
+    const executor = processExecutor(target, settings.reading, settings.timeouts);
+    const random = seededRandom(config.seed);
+    await warmServer(fixtures, warmUpMs, executor, io.signal);
+    for (const fixture of fixtures) {
+      const { endpoint, requestTarget } = target.fixture(fixture);
+      const url = originOf(endpoint) + requestTarget;
+      const heat = { strategies, peers: installed, fixture, url, connections };
+      const step = () => progress.step({ fixture, connections, rivals: [] });
+      const raced = await raceRounds(heat, settings, rounds, executor, random, io.signal, step);
+      cells.push(...raced);
+      comparisons.push(...compareWithMeasure(raced, installed[0]?.name));
+    }
+  } catch (error) {
+    fault = asError(error);
+  } finally {
+    progress.done();
+    await target.stop();
+  }
+  const result: Result = {
+    schemaVersion,
+    tool: { name: "readrace", version },
+    kind: "peers",
+    startedAt,
+    finishedAt: new Date().toISOString(),
+    command: config.command,
+    seed: config.seed,
+    interrupted: io.signal.aborted,
+    environment: describeEnvironment(config.source, true),
+    cells,
+    comparisons,
+    peers: { versions: Object.fromEntries(installed.map((p) => [p.name, versionOf(p)])), missing },
+  };
+  return conclude(config, result, fault, io);
+}
+
+function settingsOf({ durationMs, seed }: PeersConfig): RaceSettings {
+  return {
+    durationMs,
+    requests: undefined,
+    warmUpMs,
+    workers: 1,
+    open: undefined,
+    sliceMs: durationMs,
+    replicates: 1,
+    reading: "message",
+    timeouts: { connectMs: 10_000, firstByteMs: 10_000, wholeMs: 10_000 },
+    seed,
+    watchMachine: true,
+  };
+}
+
+function conclude(
+  { output }: PeersConfig,
+  result: Result,
+  fault: Error | undefined,
+  io: Io,
+): number {
+  io.out.write((output.json ? json : text).render(result));
+  const kept = keepResult(output, result, io);
+  if (fault !== undefined) {
+    io.err.write(`readrace: the race broke off: ${fault.message}\n`);
+    return exitCodes.invalid;
+  }
+  if (!kept) return exitCodes.invalid;
+  if (result.interrupted) return exitCodes.interrupted;
+  const sound = result.cells.length > 0 && result.cells.every(({ valid }) => valid);
+  return sound ? exitCodes.fine : exitCodes.invalid;
+}

@@ -1,0 +1,88 @@
+import type { Command } from "commander";
+import { fixtures } from "../fixtures/registry.ts";
+import type { ServerSource } from "../server/messages.ts";
+import { serverSources } from "../server/messages.ts";
+import { chooseMany, readPositiveCount, readPositiveDurationMs } from "./options.ts";
+import {
+  commandLine,
+  type Env,
+  type OutputConfig,
+  type OutputFlags,
+  readOutput,
+} from "./output-options.ts";
+import { coreStrategies } from "./plan.ts";
+import { readSeed } from "./race-options.ts";
+import { contenders, references } from "./references/registry.ts";
+import { readServerSource } from "./serve-options.ts";
+
+export interface PeersConfig {
+  readonly strategies: readonly string[];
+  readonly fixtures: readonly string[];
+  readonly connections: number;
+  readonly durationMs: number;
+  readonly rounds: number;
+  readonly source: ServerSource;
+  readonly seed: number;
+  readonly output: OutputConfig;
+  readonly command: string;
+}
+
+interface PeersFlags extends OutputFlags {
+  readonly strategy?: string;
+  readonly fixture: string;
+  readonly connections: string;
+  readonly duration: string;
+  readonly rounds: string;
+  readonly server: string;
+  readonly seed?: string;
+}
+
+const examples = `
+Examples:
+  bun run bench peers                               the core strategies and fetch beside wrk and others
+  bun run bench peers -s callback -f hello,64k,1m --rounds 11
+
+wrk, h2load, ab and autocannon are taken from the PATH; those that are not there are left out.`;
+
+export function addPeersOptions(command: Command): Command {
+  return command
+    .option("-s, --strategy <a,b>", "strategies (default: the core and the references)")
+    .option("-f, --fixture <a,b>", "fixtures", "hello,64k")
+    .option("-c, --connections <count>", "connections of each", "64")
+    .option("-d, --duration <time>", "of each run, in whole seconds for the tools", "2s")
+    .option("--rounds <count>", "runs of each; six and more have an interval", "7")
+    .option(
+      "--server <kind>",
+      `where our server has its bodies: ${serverSources.join(", ")}`,
+      "routes",
+    )
+    .option("--json", "the result on stdout, nothing else there")
+    .option("-o, --output <file>", "write the result there as well")
+    .option("--no-save", "keep no result in results/runs")
+    .option("--seed <number>", "for the order of runs (default: from the clock)")
+    .addHelpText("after", examples);
+}
+
+const mostConnections = 10_000;
+
+export function readPeersOptions(
+  flags: PeersFlags,
+  argv: readonly string[],
+  env: Env,
+): PeersConfig {
+  const names = (items: readonly { readonly name: string }[]) => items.map(({ name }) => name);
+  return {
+    strategies:
+      flags.strategy === undefined
+        ? [...coreStrategies, ...names(references)]
+        : names(chooseMany("strategy", flags.strategy, contenders)),
+    fixtures: names(chooseMany("fixture", flags.fixture, fixtures)),
+    connections: readPositiveCount("-c", flags.connections, mostConnections),
+    durationMs: readPositiveDurationMs("-d", flags.duration),
+    rounds: readPositiveCount("--rounds", flags.rounds, 100),
+    source: readServerSource(flags.server),
+    seed: readSeed(flags.seed),
+    output: readOutput(flags, env),
+    command: commandLine(argv),
+  };
+}

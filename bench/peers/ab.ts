@@ -1,0 +1,19 @@
+import { capture, type Peer, wholeSeconds } from "./peer.ts";
+
+/** ApacheBench; it speaks HTTP/1.0, and its percentiles are whole milliseconds. */
+export const ab: Peer = {
+  name: "ab",
+  versionCommand: ["ab", "-V"],
+  command: (url, connections, durationMs) => [
+    ...["ab", "-q", "-k", "-c", String(connections), "-t", wholeSeconds(durationMs)],
+    // It stops at 50,000 requests unless it is told otherwise.
+    ...["-n", "100000000", url],
+  ],
+  parse: (output) => ({
+    requests: capture(output, /Complete requests:\s+(\d+)/),
+    failed: capture(output, /Failed requests:\s+(\d+)/),
+    requestsPerSecond: capture(output, /Requests per second:\s+([\d.]+)/),
+    p50Ns: capture(output, /^\s+50%\s+(\d+)/m) * 1e6,
+    p99Ns: capture(output, /^\s+99%\s+(\d+)/m) * 1e6,
+  }),
+};

@@ -1,0 +1,29 @@
+import { z } from "zod";
+import { type Peer, wholeSeconds } from "./peer.ts";
+
+const report = z.object({
+  errors: z.number(),
+  non2xx: z.number(),
+  requests: z.object({ total: z.number() }),
+  latency: z.object({ p50: z.number(), p99: z.number() }),
+  duration: z.number(),
+});
+
+/** https://github.com/mcollina/autocannon, on Node; its percentiles are whole milliseconds. */
+export const autocannon: Peer = {
+  name: "autocannon",
+  versionCommand: ["autocannon", "--version"],
+  command: (url, connections, durationMs) => [
+    ...["autocannon", "-j", "-n", "-c", String(connections), "-d", wholeSeconds(durationMs), url],
+  ],
+  parse(output) {
+    const { errors, non2xx, requests, latency, duration } = report.parse(JSON.parse(output));
+    return {
+      requests: requests.total,
+      failed: errors + non2xx,
+      requestsPerSecond: requests.total / duration,
+      p50Ns: latency.p50 * 1e6,
+      p99Ns: latency.p99 * 1e6,
+    };
+  },
+};

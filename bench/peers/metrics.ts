@@ -1,0 +1,7 @@
+/** The figures that peers and strategies have in common. */
+export const peerMetrics = [
+  "requestsPerSecond",
+  "cpuNsPerRequest",
+  "serviceP50Ns",
+  "serviceP99Ns",
+] as const;

@@ -1,0 +1,33 @@
+/** What a load generator that is not ours has said of its run. */
+export interface PeerReport {
+  readonly requests: number;
+  readonly failed: number;
+  readonly requestsPerSecond: number;
+  /** Where it tells percentiles. */
+  readonly p50Ns?: number;
+  readonly p99Ns?: number;
+}
+
+/** A load generator that is not ours: one process, one thread, kept alive where it can. */
+export interface Peer {
+  readonly name: string;
+  /** Its command line for a run. */
+  command(url: string, connections: number, durationMs: number): readonly string[];
+  /** Reads its stdout; throws where that is not what it should be. */
+  parse(output: string): PeerReport;
+  /** Prints its version. */
+  readonly versionCommand: readonly string[];
+}
+
+/** Its flags take whole seconds. */
+export function wholeSeconds(durationMs: number): string {
+  return String(Math.max(1, Math.round(durationMs / 1000)));
+}
+
+/** The number that `pattern` captures. */
+export function capture(output: string, pattern: RegExp): number {
+  const [, text] = pattern.exec(output) ?? [];
+  const value = Number(text);
+  if (text === undefined || Number.isNaN(value)) throw new Error(`its output has no ${pattern}`);
+  return value;
+}

@@ -1,0 +1,40 @@
+import { bindToCores } from "../affinity.ts";
+import type { Peer, PeerReport } from "./peer.ts";
+
+/** A run of a peer, and the CPU time of its whole process, its start and end included. */
+export interface PeerRun extends PeerReport {
+  readonly cpuNs: number;
+}
+
+/** Runs a peer on the generators' cores; rejects where it fails or its output cannot be read. */
+export async function runPeer(
+  { name, command, parse }: Peer,
+  url: string,
+  connections: number,
+  durationMs: number,
+): Promise<PeerRun> {
+  const line = bindToCores(command(url, connections, durationMs), "generator");
+  const child = Bun.spawn(line, { stdio: ["ignore", "pipe", "pipe"] });
+  const [output, complaint] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ]);
+  const exitCode = await child.exited;
+  if (exitCode !== 0) {
+    throw new Error(`${name} ended with exit code ${exitCode}: ${complaint.trim().slice(0, 200)}`);
+  }
+  try {
+    const usage = child.resourceUsage();
+    if (usage === undefined) throw new Error("the system does not say what CPU it used");
+    return { ...parse(output), cpuNs: Number(usage.cpuTime.total) * 1000 };
+  } catch (cause) {
+    throw new Error(`what ${name} has printed cannot be read`, { cause });
+  }
+}
+
+/** The version that a peer tells of itself: the first thing in its output that looks like one. */
+export function versionOf({ versionCommand }: Peer): string {
+  const { stdout, stderr } = Bun.spawnSync([...versionCommand]);
+  const text = stdout.toString() + stderr.toString();
+  return /\d+\.\d+(\.\d+)?/.exec(text)?.[0] ?? "of unknown version";
+}

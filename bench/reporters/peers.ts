@@ -1,0 +1,81 @@
+import { peerMetrics } from "../peers/metrics.ts";
+import type { CellResult, Comparison, Result } from "../result.ts";
+import { formatQuantity, plural } from "../units.ts";
+import { renderTable } from "./table.ts";
+
+const headings: Readonly<Record<(typeof peerMetrics)[number], string>> = {
+  requestsPerSecond: "req/s",
+  cpuNsPerRequest: "CPU/req",
+  serviceP50Ns: "p50",
+  serviceP99Ns: "p99",
+};
+
+/** Strategies and peers of one fixture: each figure, and its ratio to the tool that is the measure. */
+export function renderPeerHeat(
+  cells: readonly CellResult[],
+  comparisons: readonly Comparison[],
+): string {
+  const [first] = cells as [CellResult, ...CellResult[]];
+  const { fixture, connections } = first;
+  const own = comparisons.filter((c) => c.fixture === fixture && c.connections === connections);
+  const measure = own[0]?.baseline ?? "";
+  const columns = [
+    { heading: "client", align: "left" as const },
+    ...peerMetrics.flatMap((key) => [
+      { heading: headings[key], align: "right" as const },
+      { heading: `÷ ${measure}`, align: "left" as const },
+    ]),
+  ];
+  const rows = cells.map((cell) => [
+    cell.strategy + (cell.valid ? "" : " (invalid)"),
+    ...peerMetrics.flatMap((key) => [figure(cell, key), ratio(cell, own, key)]),
+  ]);
+  const title = `${fixture}, ${plural(connections, "connection")}, ratios are medians of ${plural(first.replicates.length, "round")}`;
+  return `${title}\n${renderTable(columns, rows)}`;
+}
+
+function figure({ metrics }: CellResult, key: string): string {
+  const metric = metrics[key];
+  return metric === undefined ? "-" : formatQuantity(metric.value, metric.unit).replace("/s", "");
+}
+
+function ratio(cell: CellResult, comparisons: readonly Comparison[], metric: string): string {
+  const found = comparisons.find((c) => c.strategy === cell.strategy && c.metric === metric);
+  if (found === undefined) return "";
+  const { ratio, interval } = found;
+  const between = interval ? ` [${interval[0].toFixed(2)}, ${interval[1].toFixed(2)}]` : "";
+  return ratio.toFixed(2) + between;
+}
+
+/** What was raced against, and what the figures of a peer hold. */
+export function concludePeers({ peers, comparisons = [], cells }: Result): string {
+  const { versions = {}, missing = [] } = peers ?? {};
+  const tools = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  const [first] = comparisons;
+  const sentences = [
+    tools.length > 0 ? `Beside ${tools.join(", ")}.` : "",
+    missing.length > 0 ? `Not installed: ${missing.join(", ")}.` : "",
+    first === undefined ? "" : fastest(cells, comparisons, first.baseline),
+    "CPU is that of the whole process, by the operating system: of a tool from its start to its end, of ours in the measured window.",
+  ];
+  return `${sentences.filter((sentence) => sentence !== "").join("\n")}\n`;
+}
+
+function fastest(
+  cells: readonly CellResult[],
+  comparisons: readonly Comparison[],
+  measure: string,
+): string {
+  const fixtures = [...new Set(cells.map(({ fixture }) => fixture))];
+  const of = (fixture: string, metric: string) =>
+    comparisons.find(
+      (c) => c.strategy === "callback" && c.fixture === fixture && c.metric === metric,
+    )?.ratio;
+  const parts = fixtures.flatMap((fixture) => {
+    const rate = of(fixture, "requestsPerSecond");
+    const cpu = of(fixture, "cpuNsPerRequest");
+    if (rate === undefined || cpu === undefined) return [];
+    return `${rate.toFixed(2)} of ${measure}'s requests/s with ${cpu.toFixed(2)} of its CPU per request on ${fixture}`;
+  });
+  return parts.length > 0 ? `callback makes ${parts.join(", ")}.` : "";
+}
