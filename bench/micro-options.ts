@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { parsingStrategies } from "../src/strategies/registry.ts";
+import { readers } from "./micro/readers.ts";
 import type { MicroSettings } from "./micro/run.ts";
 import { chooseMany, readPositiveCount } from "./options.ts";
 import {
@@ -31,7 +31,7 @@ export const quickMicroSettings = { replicates: 3, budgetMs: 5 } as const;
 
 export function addMicroOptions(command: Command): Command {
   return command
-    .option("-s, --strategy <a,b>", "strategies (default: all that parse)")
+    .option("-s, --strategy <a,b>", "strategies (default: all that can be fed from memory)")
     .option("--replicates <count>", "fresh processes of each strategy (default: 3)")
     .option("--json", "the result on stdout, nothing else there")
     .option("-o, --output <file>", "write the result there as well")
@@ -50,9 +50,7 @@ export function readMicroOptions(
 ): MicroConfig {
   const settings = flags.quick ? quickMicroSettings : microSettings;
   const chosen =
-    flags.strategy === undefined
-      ? parsingStrategies
-      : chooseMany("strategy", flags.strategy, parsingStrategies);
+    flags.strategy === undefined ? readers : chooseMany("strategy", flags.strategy, readers);
   return {
     strategies: chosen.map(({ name }) => name),
     settings: {

@@ -1,10 +1,11 @@
+import { parsingStrategies } from "../../src/strategies/registry.ts";
 import { cellResults } from "../cell-result.ts";
 import type { CompareConfig, CompareSubjects } from "../compare-options.ts";
 import type { Io } from "../io.ts";
 import { checkLimits } from "../limits.ts";
 import type { Executor } from "../load/executor.ts";
 import { processExecutor } from "../load/process-executor.ts";
-import type { RaceSettings, Rival } from "../plan.ts";
+import type { RaceSettings, Rival, Rival } from "../plan.ts";
 import { createProgress } from "../progress.ts";
 import type { CellResult, Comparison, Environment, Result, sides } from "../result.ts";
 import type { PairedLogs } from "../stats/paired.ts";
@@ -63,8 +64,8 @@ export async function compareLive(
   try {
     await raceAll(matches, config, io, (sample) => samples.push(sample));
     const random = seededRandom(config.seed);
-    for (const [own] of Map.groupBy(matches, readers).values()) {
-      if (io.signal.aborted || own === undefined) break;
+    for (const own of matchesOfReaders(matches)) {
+      if (io.signal.aborted) break;
       microSamples.push(await raceMicroMatch(own.base, own.head, random, io.signal));
     }
   } catch (error) {
@@ -140,7 +141,7 @@ async function raceAll(
     const { budgetMs, minEffect } = config;
     const totalWeight =
       matches.length * gatedMetrics.reduce((sum, { weight }) => sum + weight, 0) +
-      Map.groupBy(matches, readers).size * microWeight;
+      matchesOfReaders(matches).length * microWeight;
     for (const match of matches) {
       if (io.signal.aborted) break;
       progress.step({ ...match, rivals: [match.head] });
@@ -181,9 +182,17 @@ function cellsOf({ match, base, head, noise }: MatchSample): CellResult[] {
   }));
 }
 
-/** Matches of the same two readers are one match where there is no socket. */
-function readers({ base, head }: Match): string {
-  return `${base.strategy} ${head.strategy}`;
+/**
+ * Matches of the same two readers are one match where there is no socket; those that cannot be fed
+ * from memory are in none.
+ */
+function matchesOfReaders(matches: readonly Match[]): readonly Match[] {
+  const canBeFed = ({ strategy }: Rival) =>
+    !parsingStrategies.some(({ name, takesChunks }) => name === strategy && takesChunks);
+  const pairs = Map.groupBy(matches, ({ base, head }) => `${base.strategy} ${head.strategy}`);
+  return [...pairs.values()].flatMap(([first]) =>
+    first !== undefined && canBeFed(first.base) && canBeFed(first.head) ? [first] : [],
+  );
 }
 
 /** Something asked, and where its answer belongs. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import { parsingStrategies } from "../../src/strategies/registry.ts";
 import { createFeed } from "./feed.ts";
 import { shapes } from "./grid.ts";
+import { readers } from "./readers.ts";
 
-describe.each(parsingStrategies.map((strategy) => [strategy.name, strategy] as const))(
+describe.each(readers.map((strategy) => [strategy.name, strategy] as const))(
   "%s",
   (_, strategy) => {
     test("reads every point of the grid, again and again", async () => {

@@ -16,6 +16,7 @@ export const byob: ParsingStrategy = {
   name: "byob",
   summary: "a stream of bytes, each read into the same buffer: bring your own buffer",
   core: false,
+  takesChunks: true,
   async connect(dial, reading) {
     return observed(new ByobLoop(await openWebStreams(dial, "bytes"), reading));
   },

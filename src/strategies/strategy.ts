@@ -46,4 +46,7 @@ export interface Strategy<A extends Answer = Answer> {
 }
 
 /** A strategy that parses, and so can serve a ClientSession. */
-export type ParsingStrategy = Strategy<Response>;
+export interface ParsingStrategy extends Strategy<Response> {
+  /** It transfers the chunks that it is given: the same memory cannot be fed to it twice. */
+  readonly takesChunks?: true;
+}
