@@ -5,7 +5,7 @@ import type { Io } from "../io.ts";
 import { checkLimits } from "../limits.ts";
 import type { Executor } from "../load/executor.ts";
 import { processExecutor } from "../load/process-executor.ts";
-import type { RaceSettings, Rival, Rival } from "../plan.ts";
+import type { RaceSettings, Rival } from "../plan.ts";
 import { createProgress } from "../progress.ts";
 import type { CellResult, Comparison, Environment, Result, sides } from "../result.ts";
 import type { PairedLogs } from "../stats/paired.ts";
