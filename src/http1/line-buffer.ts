@@ -1,8 +1,12 @@
 import { LF } from "./bytes.ts";
 
+/** Shared by all that have gathered nothing yet: most connections never do. */
+const nothing = new Uint8Array(0);
+const firstBytes = 256;
+
 /** Gathers the bytes of a section whose lines arrive in pieces. Grows by doubling, is reused. */
 export class LineBuffer {
-  bytes = new Uint8Array(256);
+  bytes = nothing;
   length = 0;
   /** Where the line begins that is not yet complete. */
   lineStart = 0;
@@ -10,7 +14,7 @@ export class LineBuffer {
   append(chunk: Uint8Array, from: number, to: number): void {
     const needed = this.length + to - from;
     if (needed > this.bytes.length) {
-      const larger = new Uint8Array(Math.max(needed, this.bytes.length * 2));
+      const larger = new Uint8Array(Math.max(needed, this.bytes.length * 2, firstBytes));
       larger.set(this.bytes.subarray(0, this.length));
       this.bytes = larger;
     }
