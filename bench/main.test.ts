@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from "bun:test";
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -37,6 +38,19 @@ async function run(...argv: string[]) {
 
 /** A race as short as one can be. */
 const short = "-s callback -f hello -c 2 -d 60ms -W 20ms --replicates 2 --trust-machine".split(" ");
+
+test("the draft of a run that was killed is removed, that of a run which goes on is not", async () => {
+  const runs = join(folder, "results/runs");
+  mkdirSync(runs, { recursive: true });
+  // No process has this number: it is above the largest that Linux gives.
+  const abandoned = join(runs, "a.json.4194305.tmp");
+  const written = join(runs, `b.json.${process.pid}.tmp`);
+  for (const path of [abandoned, written]) writeFileSync(path, '{"half":');
+  await run(...short);
+  expect([existsSync(abandoned), existsSync(written)]).toEqual([false, true]);
+  rmSync(written);
+  for (const name of readdirSync(runs)) rmSync(join(runs, name));
+});
 
 describe("load", () => {
   test("prints a table, saves a result that the schema accepts, exits 0", async () => {
