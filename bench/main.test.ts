@@ -213,11 +213,13 @@ test("the published JSON Schema is that of the code: bun run schema writes it", 
 });
 
 test("chaos: every fault is counted as what it is", async () => {
-  const { code, out, err } = await run(..."chaos -d 500ms -c 8 --seed 3".split(" "));
+  const { code, out, err } = await run(
+    ..."chaos -s callback,web-streams -d 500ms -c 8 --seed 3".split(" "),
+  );
   expect(err).toBe("");
   expect(out).toContain("Held: each of");
   expect(code).toBe(0);
-});
+}, 30_000);
 
 test("a target elsewhere is named before load is sent", async () => {
   // TEST-NET-1 of RFC 5737: nobody is there.

@@ -17,7 +17,7 @@ const timeouts = { connectMs: 5000, firstByteMs: timeoutMs, wholeMs: timeoutMs }
 /** Compilers and the heap come to rest meanwhile; memory is compared with what it was then. */
 const longestWarmUpMs = 10_000;
 /** A slice ends when all that it sent has ended, well or not: counts are compared when none is left. */
-const sliceMs = 2000;
+const longestSliceMs = 2000;
 /** How long connections that were closed may take to be gone on the other side. */
 const settleMs = 1000;
 
@@ -73,10 +73,11 @@ async function loadFor(
   signal: AbortSignal,
 ): Promise<RequestCounts> {
   const sum = { issued: 0, ok: 0, failed: 0, unfinished: 0 };
+  const windowMs = Math.min(durationMs, longestSliceMs);
   await generator.warmUp(Math.min(durationMs, longestWarmUpMs));
   const endMs = performance.now() + durationMs;
   do {
-    const { requests } = await generator.slice({ kind: "time", windowMs: sliceMs });
+    const { requests } = await generator.slice({ kind: "time", windowMs });
     sum.issued += requests.issued;
     sum.ok += requests.ok;
     sum.failed += requests.failed;
