@@ -1,9 +1,9 @@
 import type { ReadableStreamBYOBReader } from "node:stream/web";
-import type { EncodedRequest } from "../http1/request.ts";
-import { type Reading, type Response, ResponseCollector } from "../http1/response.ts";
-import { openWebStreams, type WebStreams } from "../web-streams.ts";
-import { observed, type PromisedConnection } from "./promised.ts";
+import type { Response } from "../http1/response.ts";
+import { openWebStreams } from "../web-streams.ts";
+import { observed } from "./promised.ts";
 import type { ExchangeOptions, ParsingStrategy } from "./strategy.ts";
+import { WebStreamsConnection } from "./web-streams-connection.ts";
 
 /** As large as the largest chunk that Bun delivers. */
 const bufferBytes = 512 * 1024;
@@ -18,64 +18,26 @@ export const byob: ParsingStrategy = {
   core: false,
   takesChunks: true,
   async connect(dial, reading) {
-    return observed(new ByobLoop(await openWebStreams(dial, "bytes"), reading));
+    const streams = await openWebStreams(dial, "bytes");
+    const reader = streams.readable.getReader({ mode: "byob" });
+    return observed(new ByobLoop(streams, reader, reading));
   },
 };
 
-class ByobLoop implements PromisedConnection {
-  private readonly streams: WebStreams;
-  private readonly reader: ReadableStreamBYOBReader;
-  private readonly writer: WritableStreamDefaultWriter<Uint8Array>;
-  private readonly collector: ResponseCollector;
+class ByobLoop extends WebStreamsConnection<ReadableStreamBYOBReader> {
   private buffer = new ArrayBuffer(bufferBytes);
-  private open = true;
 
-  constructor(streams: WebStreams, reading: Reading) {
-    this.streams = streams;
-    this.reader = streams.readable.getReader({ mode: "byob" });
-    this.writer = streams.writable.getWriter();
-    this.collector = new ResponseCollector(reading);
-    const ended = () => this.close();
-    this.reader.closed.then(ended, ended);
-    this.writer.closed.catch(ended);
-  }
-
-  get usable(): boolean {
-    return this.open && this.streams.bufferedBytes === 0;
-  }
-
-  async request(request: EncodedRequest, { keepBody }: ExchangeOptions): Promise<Response> {
-    try {
-      this.collector.begin(request.method, keepBody);
-      await this.writer.write(request.bytes);
-      while (!(await this.readSome(keepBody)));
-      const response = this.collector.take();
-      if (!response.persistent) this.close();
-      return response;
-    } catch (error) {
-      this.close();
-      throw error;
+  protected async readResponse({ keepBody }: ExchangeOptions): Promise<Response> {
+    for (;;) {
+      // The stream takes our buffer, and gives it back filled.
+      const { done, value } = await this.reader.read(new Uint8Array(this.buffer));
+      if (done || value === undefined) {
+        this.collector.feedEof();
+        return this.collector.take();
+      }
+      this.buffer = value.buffer;
+      const copied = keepBody || value.length <= smallBytes;
+      if (this.collector.feed(copied ? value.slice() : value)) return this.collector.take();
     }
-  }
-
-  close(): void {
-    if (!this.open) return;
-    this.open = false;
-    this.writer.abort().catch(() => {});
-    this.reader.cancel().catch(() => {});
-  }
-
-  /** Whether that completes the response. The stream takes our buffer, and gives it back filled. */
-  private async readSome(keepBody: boolean): Promise<boolean> {
-    const { done, value } = await this.reader.read(new Uint8Array(this.buffer));
-    if (done || value === undefined) {
-      this.collector.feedEof();
-      return true;
-    }
-    const { buffer } = value;
-    const chunk = keepBody || value.length <= smallBytes ? value.slice() : value;
-    const complete = this.collector.feed(chunk);
-    this.buffer = buffer;
-    return complete;
   }
 }
