@@ -56,7 +56,10 @@ export const otherLoad: Check = (sample) => {
   return {
     check: "other-load",
     ok,
-    detail: `other processes used ${percent(share)} of a core${ok ? "" : "; stop them, or measure elsewhere"}`,
+    // A host that throttles its guest without counting it as stolen looks the same from within.
+    detail: ok
+      ? `other processes used ${percent(share)} of a core`
+      : `${percent(share)} of a core went to other processes, or to a hypervisor that does not say so; stop them, or measure elsewhere`,
   };
 };
 
