@@ -104,16 +104,20 @@ export function formatRatio({ ratio, interval }: Pick<Comparison, "ratio" | "int
   return `${ratio.toFixed(2)} [${interval[0].toFixed(2)}, ${interval[1].toFixed(2)}]`;
 }
 
+/** What is said of a whole heat, such as a busy machine, is said once for all of its strategies. */
 function invalidCells(cells: readonly CellResult[]): string[] {
-  const lines = cells.flatMap(({ strategy, fixture, connections, audit }) =>
+  const failed = cells.flatMap(({ strategy, fixture, connections, audit }) =>
     audit
       .filter(({ ok }) => !ok)
-      .map(
-        ({ check, detail }) =>
-          `  INVALID ${strategy}, ${fixture}, ${plural(connections, "connection")}: ${check}: ${detail}\n`,
-      ),
+      .map(({ check, detail }) => ({
+        strategy,
+        where: `${fixture}, ${plural(connections, "connection")}: ${check}: ${detail}`,
+      })),
+  );
+  const lines = [...Map.groupBy(failed, ({ where }) => where)].map(
+    ([where, own]) => `  INVALID ${own.map(({ strategy }) => strategy).join(" ")}, ${where}\n`,
   );
   return lines.length > 0
-    ? [`The audit refuses ${plural(lines.length, "check")}:\n${lines.join("")}`]
+    ? [`The audit refuses ${plural(failed.length, "check")}:\n${lines.join("")}`]
     : [];
 }
