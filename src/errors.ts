@@ -41,6 +41,16 @@ export class MalformedResponseError extends ReadError {
   }
 }
 
+/** The connection ended before the response was complete. */
+export function closedEarlyError(): ReadError {
+  return new ReadError("closed-early", "the connection was closed");
+}
+
+/** Bytes that no request asked for. */
+export function unsolicitedError(byteLength: number): ReadError {
+  return new ReadError("unsolicited", `${byteLength} bytes that no request asked for`);
+}
+
 /** EOF came before a read had what it asked for (asyncio.IncompleteReadError). */
 export class IncompleteReadError extends Error {
   readonly partial: Uint8Array;

@@ -1,5 +1,5 @@
 import { concat } from "../byte-queue.ts";
-import { ReadError } from "../errors.ts";
+import { ReadError, unsolicitedError } from "../errors.ts";
 import { latin1 } from "./bytes.ts";
 import { type ResponseEvents, ResponseParser } from "./parser.ts";
 import { decodeFieldLines, type ResponseHead } from "./response-head.ts";
@@ -94,7 +94,7 @@ export class ResponseCollector implements ResponseEvents {
   feed(data: Uint8Array): boolean {
     const used = this.parser.feed(data);
     if (used < data.length) {
-      throw new ReadError("unsolicited", `${data.length - used} bytes that no request asked for`);
+      throw unsolicitedError(data.length - used);
     }
     return this.reading === "message" && this.parser.idle;
   }

@@ -22,7 +22,7 @@ class AsyncIteration extends StreamsConnection {
       for await (const chunk of this.reader) {
         if (this.collector.feed(chunk)) return this.take();
       }
-      this.collector.feedEof();
+      this.finish();
       return this.take();
     } catch (error) {
       this.close();

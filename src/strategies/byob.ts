@@ -31,10 +31,7 @@ class ByobLoop extends WebStreamsConnection<ReadableStreamBYOBReader> {
     for (;;) {
       // The stream takes our buffer, and gives it back filled.
       const { done, value } = await this.reader.read(new Uint8Array(this.buffer));
-      if (done || value === undefined) {
-        this.collector.feedEof();
-        return this.collector.take();
-      }
+      if (done || value === undefined) return this.finish();
       this.buffer = value.buffer;
       const copied = keepBody || value.length <= smallBytes;
       if (this.collector.feed(copied ? value.slice() : value)) return this.collector.take();

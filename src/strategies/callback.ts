@@ -1,7 +1,8 @@
-import { asError, ReadError } from "../errors.ts";
+import { asError, closedEarlyError } from "../errors.ts";
 import type { EncodedRequest } from "../http1/request.ts";
 import { type Reading, type Response, ResponseCollector } from "../http1/response.ts";
 import type { Protocol, Transport } from "../protocol.ts";
+import { isReady } from "./ready.ts";
 import type { Connection, ExchangeObserver, ParsingStrategy } from "./strategy.ts";
 
 /** Step 1: a Protocol. The response is complete when a callback sees it; there is no promise at all. */
@@ -21,6 +22,8 @@ class CallbackProtocol implements Protocol, Connection<Response> {
   private readonly collector: ResponseCollector;
   private transport: Transport | undefined;
   private observer: ExchangeObserver<Response> | undefined;
+  /** Why no exchange can follow. */
+  private ended: Error | undefined;
 
   constructor(reading: Reading) {
     this.reading = reading;
@@ -28,10 +31,15 @@ class CallbackProtocol implements Protocol, Connection<Response> {
   }
 
   get usable(): boolean {
-    return this.transport !== undefined && !this.transport.isClosing();
+    return isReady(this.transport);
   }
 
   exchange(request: EncodedRequest, observer: ExchangeObserver<Response>): void {
+    const { ended } = this;
+    if (ended !== undefined) {
+      queueMicrotask(() => observer.failed(ended));
+      return;
+    }
     this.observer = observer;
     this.collector.begin(request.method, observer.keepBody);
     this.transport?.write(request.bytes);
@@ -65,7 +73,7 @@ class CallbackProtocol implements Protocol, Connection<Response> {
   }
 
   connectionLost(error: Error | null): void {
-    this.fail(error ?? new ReadError("closed-early", "the connection was closed"));
+    this.fail(error ?? closedEarlyError());
   }
 
   private complete(): void {
@@ -77,6 +85,7 @@ class CallbackProtocol implements Protocol, Connection<Response> {
   }
 
   private fail(error: Error): void {
+    this.ended ??= error;
     this.transport?.abort();
     const observer = this.observer;
     this.observer = undefined;

@@ -35,7 +35,7 @@ class ChunkLoop extends StreamsConnection {
   /** Whether that completes the response; an empty chunk is EOF. */
   private accept(chunk: Uint8Array): boolean {
     if (chunk.length > 0) return this.collector.feed(chunk);
-    this.collector.feedEof();
+    this.finish();
     return true;
   }
 }

@@ -176,6 +176,42 @@ describe.each(parsingStrategies.map((strategy) => [strategy.name, strategy] as c
       expect(connection.usable).toBe(false);
     });
 
+    test.each([
+      ["has closed", (peer: MemoryTransport) => peer.lose(null), "closed-early"],
+      ["has spoken", (peer: MemoryTransport) => peer.deliver(bytesOf(okResponse)), "unsolicited"],
+    ])("an exchange with a server that %s already fails at once", async (_, act, kind) => {
+      let peer: MemoryTransport | undefined;
+      const connection = await strategy.connect(
+        dialMemory((transport) => {
+          peer = transport;
+        }),
+        "message",
+      );
+      if (peer) act(peer);
+      await Bun.sleep(1);
+      expect(exchange(connection, getRequest, 1000)).rejects.toMatchObject({ kind });
+      await Bun.sleep(5);
+      expect(connection.usable).toBe(false);
+    });
+
+    test("our own close completes no response that ends with the connection", async () => {
+      let peer: MemoryTransport | undefined;
+      const connection = await strategy.connect(
+        dialMemory((transport) => {
+          peer = transport;
+        }),
+        "eof",
+      );
+      const response = exchange(connection, getRequest, 1000);
+      await Promise.resolve();
+      peer?.deliver(bytesOf("HTTP/1.1 200 OK\r\n\r\nhalf of"));
+      await Bun.sleep(1);
+      connection.close();
+      peer?.lose(null);
+      expect(response).rejects.toMatchObject({ kind: "closed-early" });
+      await response.catch(() => {});
+    });
+
     test("a reset fails the exchange with its kind", async () => {
       let peer: MemoryTransport | undefined;
       const connection = await strategy.connect(

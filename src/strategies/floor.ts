@@ -1,7 +1,8 @@
-import { asError, ReadError } from "../errors.ts";
+import { asError, closedEarlyError, ReadError, unsolicitedError } from "../errors.ts";
 import type { EncodedRequest } from "../http1/request.ts";
 import { type Reading, ResponseCollector } from "../http1/response.ts";
 import type { Protocol, Transport } from "../protocol.ts";
+import { isReady } from "./ready.ts";
 import type { Answer, Connection, ExchangeObserver, Strategy } from "./strategy.ts";
 
 /** What the first response to a request was like; the floor takes all others to be alike. */
@@ -35,6 +36,8 @@ class FloorProtocol implements Protocol, Connection {
   private observer: ExchangeObserver<Answer> | undefined;
   private request: EncodedRequest | undefined;
   private known: Known | undefined;
+  /** Why no exchange can follow. */
+  private ended: Error | undefined;
   private received = 0;
 
   constructor(reading: Reading) {
@@ -43,10 +46,15 @@ class FloorProtocol implements Protocol, Connection {
   }
 
   get usable(): boolean {
-    return this.transport !== undefined && !this.transport.isClosing();
+    return isReady(this.transport);
   }
 
   exchange(request: EncodedRequest, observer: ExchangeObserver<Answer>): void {
+    const { ended } = this;
+    if (ended !== undefined) {
+      queueMicrotask(() => observer.failed(ended));
+      return;
+    }
     this.observer = observer;
     this.received = 0;
     if (request !== this.request) {
@@ -66,6 +74,10 @@ class FloorProtocol implements Protocol, Connection {
   }
 
   dataReceived(data: Uint8Array): void {
+    if (this.observer === undefined) {
+      this.fail(unsolicitedError(data.length));
+      return;
+    }
     this.received += data.length;
     if (this.known === undefined) {
       this.learn(data);
@@ -78,13 +90,13 @@ class FloorProtocol implements Protocol, Connection {
   eofReceived(): boolean {
     if (this.observer === undefined) return false;
     if (this.known === undefined) this.learnFromEof();
-    else if (this.received < this.known.wireBytes) this.fail(closedEarly());
+    else if (this.received < this.known.wireBytes) this.fail(closedEarlyError());
     else this.count(this.known);
     return false;
   }
 
   connectionLost(error: Error | null): void {
-    this.fail(error ?? closedEarly());
+    this.fail(error ?? closedEarlyError());
   }
 
   private count({ wireBytes, answer }: Known): void {
@@ -132,13 +144,10 @@ class FloorProtocol implements Protocol, Connection {
   }
 
   private fail(error: Error): void {
+    this.ended ??= error;
     this.transport?.abort();
     const observer = this.observer;
     this.observer = undefined;
     observer?.failed(error);
   }
-}
-
-function closedEarly(): ReadError {
-  return new ReadError("closed-early", "the connection was closed");
 }

@@ -1,9 +1,10 @@
-import { asError, ReadError } from "../errors.ts";
+import { asError, closedEarlyError } from "../errors.ts";
 import type { EncodedRequest } from "../http1/request.ts";
 import { type Reading, type Response, ResponseCollector } from "../http1/response.ts";
 import type { Protocol, Transport } from "../protocol.ts";
 import { Waiter } from "../waiter.ts";
 import { observed, type PromisedConnection } from "./promised.ts";
+import { isReady } from "./ready.ts";
 import type { ExchangeOptions, ParsingStrategy } from "./strategy.ts";
 
 /** Step 3: the protocol keeps one waiter, a future, which the caller awaits once for each response. */
@@ -23,6 +24,8 @@ class FutureProtocol implements Protocol, PromisedConnection {
   private readonly collector: ResponseCollector;
   private readonly waiter = new Waiter();
   private transport: Transport | undefined;
+  /** Why no exchange can follow. */
+  private ended: Error | undefined;
 
   constructor(reading: Reading) {
     this.reading = reading;
@@ -30,10 +33,11 @@ class FutureProtocol implements Protocol, PromisedConnection {
   }
 
   get usable(): boolean {
-    return this.transport !== undefined && !this.transport.isClosing();
+    return isReady(this.transport);
   }
 
   async request(request: EncodedRequest, { keepBody }: ExchangeOptions): Promise<Response> {
+    if (this.ended !== undefined) throw this.ended;
     this.collector.begin(request.method, keepBody);
     this.transport?.write(request.bytes);
     await this.waiter.wait("request");
@@ -70,10 +74,11 @@ class FutureProtocol implements Protocol, PromisedConnection {
   }
 
   connectionLost(error: Error | null): void {
-    this.fail(error ?? new ReadError("closed-early", "the connection was closed"));
+    this.fail(error ?? closedEarlyError());
   }
 
   private fail(error: Error): void {
+    this.ended ??= error;
     this.transport?.abort();
     this.waiter.fail(error);
   }

@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import { asError, ReadError } from "../errors.ts";
+import { asError, closedEarlyError } from "../errors.ts";
 import type { EncodedRequest } from "../http1/request.ts";
 import { type Reading, type Response, ResponseCollector } from "../http1/response.ts";
 import { openNodeStream } from "../node-stream.ts";
@@ -20,7 +20,8 @@ class NodeStreamConnection implements Connection<Response> {
   private readonly reading: Reading;
   private readonly collector: ResponseCollector;
   private observer: ExchangeObserver<Response> | undefined;
-  private ended = false;
+  /** Why no exchange can follow. */
+  private ended: Error | undefined;
 
   constructor(stream: Duplex, reading: Reading) {
     this.stream = stream;
@@ -30,22 +31,27 @@ class NodeStreamConnection implements Connection<Response> {
     stream.on("end", () => this.finish());
     stream.on("error", (error) => this.fail(error));
     stream.on("close", () => {
-      this.fail(new ReadError("closed-early", "the connection was closed"));
+      this.fail(closedEarlyError());
     });
   }
 
   get usable(): boolean {
-    return !this.ended && !this.stream.destroyed;
+    return this.ended === undefined && !this.stream.destroyed && this.stream.writableLength === 0;
   }
 
   exchange(request: EncodedRequest, observer: ExchangeObserver<Response>): void {
+    const { ended } = this;
+    if (ended !== undefined) {
+      queueMicrotask(() => observer.failed(ended));
+      return;
+    }
     this.observer = observer;
     this.collector.begin(request.method, observer.keepBody);
     this.stream.write(request.bytes);
   }
 
   close(): void {
-    this.ended = true;
+    this.ended ??= closedEarlyError();
     this.stream.destroy();
   }
 
@@ -58,7 +64,7 @@ class NodeStreamConnection implements Connection<Response> {
   }
 
   private finish(): void {
-    this.ended = true;
+    this.ended ??= closedEarlyError();
     if (this.observer === undefined) {
       this.close();
       return;
@@ -80,6 +86,7 @@ class NodeStreamConnection implements Connection<Response> {
   }
 
   private fail(error: Error): void {
+    this.ended ??= error;
     this.close();
     const { observer } = this;
     this.observer = undefined;

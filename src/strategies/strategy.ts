@@ -28,7 +28,8 @@ export interface Connection<A extends Answer = Answer> {
   readonly usable: boolean;
   /**
    * Writes `request` and reads its response. The end is told to `observer` and not by a promise, so
-   * that a strategy without promises is not charged for one.
+   * that a strategy without promises is not charged for one. Bytes that came before the request
+   * are no answer to it, but unsolicited; on a connection that has ended it fails at once.
    */
   exchange(request: EncodedRequest, observer: ExchangeObserver<A>): void;
   /** Ends the connection, and with it an exchange that is under way. */

@@ -1,9 +1,11 @@
+import { closedEarlyError, unsolicitedError } from "../errors.ts";
 import type { EncodedRequest } from "../http1/request.ts";
 import { type Reading, type Response, ResponseCollector } from "../http1/response.ts";
 import type { Reader } from "../reader.ts";
 import type { Streams } from "../streams.ts";
 import type { Writer } from "../writer.ts";
 import type { PromisedConnection } from "./promised.ts";
+import { isReady } from "./ready.ts";
 import type { ExchangeOptions } from "./strategy.ts";
 
 /**
@@ -17,6 +19,7 @@ export abstract class StreamsConnection implements PromisedConnection {
   protected readonly reader: Reader;
   protected readonly writer: Writer;
   protected readonly collector: ResponseCollector;
+  private closed = false;
 
   constructor({ reader, writer }: Streams, reading: Reading) {
     this.reader = reader;
@@ -28,16 +31,26 @@ export abstract class StreamsConnection implements PromisedConnection {
 
   get usable(): boolean {
     // Between exchanges nothing may wait: it would be taken for the next answer.
-    return !this.writer.isClosing() && !this.reader.atEof() && this.reader.bufferedBytes === 0;
+    const { reader, writer } = this;
+    return isReady(writer.transport) && !reader.atEof() && reader.bufferedBytes === 0;
   }
 
   close(): void {
+    this.closed = true;
     this.writer.transport.abort();
   }
 
   protected begin(request: EncodedRequest, { keepBody }: ExchangeOptions): void {
+    const { bufferedBytes } = this.reader;
+    if (bufferedBytes > 0) throw unsolicitedError(bufferedBytes);
     this.collector.begin(request.method, keepBody);
     this.writer.write(request.bytes);
+  }
+
+  /** The reader is at its end, which after our own close is not the server's and completes nothing. */
+  protected finish(): void {
+    if (this.closed) throw closedEarlyError();
+    this.collector.feedEof();
   }
 
   protected take(): Response {

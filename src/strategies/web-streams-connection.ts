@@ -1,4 +1,5 @@
 import type { ReadableStreamBYOBReader, ReadableStreamDefaultReader } from "node:stream/web";
+import { asError, closedEarlyError, unsolicitedError } from "../errors.ts";
 import type { EncodedRequest } from "../http1/request.ts";
 import { type Reading, type Response, ResponseCollector } from "../http1/response.ts";
 import type { WebStreams } from "../web-streams.ts";
@@ -13,16 +14,18 @@ export abstract class WebStreamsConnection<R extends StreamReader> implements Pr
   protected readonly collector: ResponseCollector;
   private readonly streams: WebStreams;
   private readonly writer: WritableStreamDefaultWriter<Uint8Array>;
-  private open = true;
+  /** Why no exchange can follow. */
+  private ended: Error | undefined;
+  private closed = false;
 
   constructor(streams: WebStreams, reader: R, reading: Reading) {
     this.streams = streams;
     this.reader = reader;
     this.writer = streams.writable.getWriter();
     this.collector = new ResponseCollector(reading);
-    const ended = () => this.close();
-    this.reader.closed.then(ended, ended);
-    this.writer.closed.catch(ended);
+    const failed = (error: unknown) => this.end(asError(error));
+    this.reader.closed.then(() => this.end(closedEarlyError()), failed);
+    this.writer.closed.catch(failed);
   }
 
   /** Reads until the collector has a whole response. */
@@ -30,13 +33,18 @@ export abstract class WebStreamsConnection<R extends StreamReader> implements Pr
 
   get usable(): boolean {
     // Between exchanges nothing may wait: it would be taken for the next answer.
-    return this.open && this.streams.bufferedBytes === 0;
+    const { ended, streams, writer } = this;
+    return ended === undefined && streams.bufferedBytes === 0 && (writer.desiredSize ?? 0) > 0;
   }
 
   async request(request: EncodedRequest, options: ExchangeOptions): Promise<Response> {
     try {
+      if (this.ended !== undefined) throw this.ended;
+      const { bufferedBytes } = this.streams;
+      if (bufferedBytes > 0) throw unsolicitedError(bufferedBytes);
       this.collector.begin(request.method, options.keepBody);
-      await this.writer.write(request.bytes);
+      // Not awaited: the answer may come before the request is sent whole. A failure ends reading too.
+      this.writer.write(request.bytes).catch(() => {});
       const response = await this.readResponse(options);
       if (!response.persistent) this.close();
       return response;
@@ -47,8 +55,20 @@ export abstract class WebStreamsConnection<R extends StreamReader> implements Pr
   }
 
   close(): void {
-    if (!this.open) return;
-    this.open = false;
+    this.closed = true;
+    this.end(closedEarlyError());
+  }
+
+  /** The stream is at its end, which after our own close is not the server's and completes nothing. */
+  protected finish(): Response {
+    if (this.closed) throw closedEarlyError();
+    this.collector.feedEof();
+    return this.collector.take();
+  }
+
+  private end(reason: Error): void {
+    if (this.ended !== undefined) return;
+    this.ended = reason;
     this.writer.abort().catch(() => {});
     this.reader.cancel().catch(() => {});
   }

@@ -20,10 +20,7 @@ class WebStreamLoop extends WebStreamsConnection<ReadableStreamDefaultReader<Uin
   protected async readResponse(): Promise<Response> {
     for (;;) {
       const { done, value } = await this.reader.read();
-      if (done) {
-        this.collector.feedEof();
-        return this.collector.take();
-      }
+      if (done) return this.finish();
       if (this.collector.feed(value)) return this.collector.take();
     }
   }
