@@ -20,8 +20,7 @@ class Transport(asyncio.Transport):
         self.events.append(f"write {len(data)}")
 
     def writelines(self, lines):
-        for line in lines:
-            self.write(line)
+        self.write(b"".join(lines))
 
     def write_eof(self):
         self.events.append("eof")

@@ -1,3 +1,4 @@
+import { concat } from "./byte-queue.ts";
 import { ReadError } from "./errors.ts";
 import type { Transport } from "./protocol.ts";
 import type { Reader } from "./reader.ts";
@@ -27,8 +28,9 @@ export class Writer {
     this.transport.write(data);
   }
 
+  /** Sends `lines` as one write, so that they go out together. */
   writeLines(lines: Iterable<Uint8Array>): void {
-    for (const line of lines) this.transport.write(line);
+    this.transport.write(concat([...lines]));
   }
 
   /** Half-closes: the peer sees EOF, reading goes on. */

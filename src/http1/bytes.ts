@@ -23,12 +23,14 @@ export const tokenBytes = table((byte) => tokenMarks.has(byte) || isAlphanumeric
 /** What a field value may hold: VCHAR, obs-text, SP and HTAB (RFC 9110 section 5.5). */
 export const fieldValueBytes = table((byte) => byte === HTAB || (byte >= SP && byte !== 0x7f));
 
-const text = new TextDecoder("latin1");
 const encoder = new TextEncoder();
 
-/** Octets as text, one character each (ISO-8859-1, as RFC 9110 section 5.5 suggests). */
+/**
+ * Octets as text, one character each (ISO-8859-1, as RFC 9110 section 5.5 suggests). A TextDecoder
+ * takes "latin1" for a name of windows-1252, in which 0x80 is a euro sign.
+ */
 export function latin1(bytes: Uint8Array): string {
-  return text.decode(bytes);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
 }
 
 export function encodeAscii(value: string): Uint8Array<ArrayBuffer> {

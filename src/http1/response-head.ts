@@ -33,12 +33,15 @@ export class ResponseHead {
   }
 }
 
-/** "Name: value" lines as Headers; several of one name are joined as RFC 9110 section 5.2 says. */
+/**
+ * "Name: value" lines as Headers, which drop the white space around a value, and join several of one
+ * name as RFC 9110 section 5.2 says.
+ */
 export function decodeFieldLines(lines: readonly string[]): Headers {
   const headers = new Headers();
   for (const line of lines) {
     const colon = line.indexOf(":");
-    if (colon > 0) headers.append(line.slice(0, colon), line.slice(colon + 1).trim());
+    if (colon > 0) headers.append(line.slice(0, colon), line.slice(colon + 1));
   }
   return headers;
 }

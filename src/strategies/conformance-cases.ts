@@ -74,6 +74,15 @@ export const conformanceCases: readonly ConformanceCase[] = [
     },
   ),
   good(
+    "obs-text is ISO-8859-1, and a no-break space is no white space",
+    "RFC 9110 5.5",
+    `${ok}A: \x80\xa0\r\nContent-Length: 0\r\n\r\n`,
+    "",
+    {
+      headers: { a: "\x80\xa0" },
+    },
+  ),
+  good(
     "several fields of a name",
     "RFC 9110 5.2",
     `${ok}A: 1\r\nA: 2\r\nContent-Length: 0\r\n\r\n`,
