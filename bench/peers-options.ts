@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import { fixtures } from "../fixtures/registry.ts";
-import type { ServerSource } from "../server/messages.ts";
-import { serverSources } from "../server/messages.ts";
+import { type ServerSource, serverSources } from "../server/messages.ts";
 import { chooseMany, readPositiveCount, readPositiveDurationMs } from "./options.ts";
 import {
   commandLine,

@@ -39,6 +39,11 @@ export function meanRate({ stages }: OpenSettings): number {
   return requests / planDurationMs({ stages });
 }
 
+/** One patience for connecting, the first byte and the whole response. */
+export function sameTimeouts(ms: number): Timeouts {
+  return { connectMs: ms, firstByteMs: ms, wholeMs: ms };
+}
+
 /** How every heat of a run is raced. */
 export interface RaceSettings {
   /** Measured time of a cell, over all of its replicates. */

@@ -1,4 +1,3 @@
-import type { Fixture } from "../fixtures/fixture.ts";
 import { isRaw, pathOf } from "../fixtures/fixture.ts";
 import { findFixture } from "../fixtures/registry.ts";
 import type { ServerSource } from "../server/messages.ts";
@@ -33,7 +32,7 @@ export async function ownTarget(source: ServerSource, names: readonly string[]):
     names.map((name) => {
       const fixture = findFixture(name);
       const base = isRaw(fixture) ? server.rawUrl : server.url;
-      return [name, locate(new URL(pathOf(fixture), base), expectedOf(fixture))];
+      return [name, locate(new URL(pathOf(fixture), base), expectedAnswer(fixture.body()))];
     }),
   );
   return {
@@ -71,6 +70,21 @@ export async function otherTarget(
   };
 }
 
+/** A server on this machine that gives the same answer to everything, and is not ours to stop. */
+export function fixedTarget(port: number, expected: ExpectedAnswer, local: boolean): Target {
+  const fixture: TargetFixture = {
+    endpoint: { host: "127.0.0.1", port },
+    requestTarget: "/",
+    expected,
+  };
+  return {
+    local,
+    fixture: () => fixture,
+    serverCpuNs: () => Promise.resolve(undefined),
+    stop: () => Promise.resolve(),
+  };
+}
+
 /** The name under which a target's own URL is raced. */
 export function targetFixtureName(url: URL): string {
   return url.pathname + url.search;
@@ -94,8 +108,8 @@ function lookUp(fixtures: ReadonlyMap<string, TargetFixture>, name: string): Tar
   return found;
 }
 
-function expectedOf(fixture: Fixture): ExpectedAnswer {
-  const body = fixture.body();
+/** A good answer with that body. */
+export function expectedAnswer(body: Uint8Array): ExpectedAnswer {
   return { status: 200, bodyBytes: body.length, sha256: sha256(body) };
 }
 

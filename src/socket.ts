@@ -1,7 +1,7 @@
-import { closeSync, openSync } from "node:fs";
 import type { Socket } from "bun";
-import { asError, type ErrorKind, ReadError } from "./errors.ts";
+import { ReadError } from "./errors.ts";
 import type { ArrivalObserver, Endpoint, Protocol, Transport } from "./protocol.ts";
+import { connectError, nameOf, resetError } from "./socket-errors.ts";
 
 /** asyncio's default: `pauseWriting` above 64 KiB of unsent data, `resumeWriting` at a quarter. */
 const highWaterBytes = 64 * 1024;
@@ -51,34 +51,6 @@ async function open(connection: SocketTransport, endpoint: Endpoint): Promise<vo
   } catch (cause) {
     throw connectError(cause, endpoint);
   }
-}
-
-function nameOf(endpoint: Endpoint): string {
-  return "unix" in endpoint ? endpoint.unix : `${endpoint.host}:${endpoint.port}`;
-}
-
-function connectError(cause: unknown, endpoint: Endpoint): ReadError {
-  if (cause instanceof ReadError) return cause;
-  // Bun says ECONNREFUSED also where this process has no file descriptor left.
-  const code = fileShortage() ?? errorCode(cause);
-  const kind: ErrorKind = code === "ECONNREFUSED" ? "connect-refused" : "connect-failed";
-  return new ReadError(kind, `cannot connect to ${nameOf(endpoint)}: ${code}`, { cause });
-}
-
-/** The error of opening one more file, if that is what is short. */
-function fileShortage(): "EMFILE" | "ENFILE" | undefined {
-  try {
-    closeSync(openSync("/dev/null", "r"));
-    return undefined;
-  } catch (error) {
-    const code = errorCode(error);
-    return code === "EMFILE" || code === "ENFILE" ? code : undefined;
-  }
-}
-
-function errorCode(cause: unknown): string {
-  const { code, message } = asError(cause) as Error & { code?: string };
-  return code ?? message;
 }
 
 /** Bun captures handlers at connect, so that one object serves every connection. */
@@ -258,9 +230,4 @@ class SocketTransport implements Transport {
       this.protocol.pauseWriting?.();
     }
   }
-}
-
-function resetError(cause: Error): Error {
-  if (cause instanceof ReadError) return cause;
-  return new ReadError("reset", `connection lost: ${errorCode(cause)}`, { cause });
 }

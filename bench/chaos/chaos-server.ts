@@ -31,7 +31,6 @@ function main(): void {
   const { faultShare, seed } = JSON.parse(process.argv[2] ?? "{}") as ChaosServerOptions;
   const random = seededRandom(seed);
   const drawn = [...faults, ...wrongAnswers];
-  const answer = new TextEncoder().encode(goodAnswer);
   const tried: Record<string, number> = {};
   const errors: Partial<Record<ErrorKind, number>> = {};
   let good = 0;
@@ -51,7 +50,7 @@ function main(): void {
           random() < faultShare ? drawn[Math.floor(random() * drawn.length)] : undefined;
         if (fault === undefined) {
           good++;
-          socket.write(answer);
+          socket.write(goodAnswer);
           return;
         }
         tried[fault.name] = (tried[fault.name] ?? 0) + 1;

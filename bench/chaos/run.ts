@@ -5,8 +5,8 @@ import type { Generator } from "../load/executor.ts";
 import { processExecutor } from "../load/process-executor.ts";
 import type { Recording, RequestCounts } from "../load/sample.ts";
 import { addCounts } from "../load/workers.ts";
-import type { Target } from "../target.ts";
-import { expectedAnswer } from "./answer.ts";
+import { expectedAnswer, fixedTarget } from "../target.ts";
+import { goodBody } from "./answer.ts";
 import type { ChaosCommand, ChaosListening, ChaosServerOptions, ChaosTally } from "./messages.ts";
 
 const script = join(import.meta.dir, "chaos-server.ts");
@@ -49,7 +49,8 @@ export async function runChaos(
   try {
     const listening = await server.next();
     if (listening.kind !== "listening") throw new Error("the chaos server did not start");
-    const executor = processExecutor(targetAt(listening.port), "message", timeouts);
+    const target = fixedTarget(listening.port, expectedAnswer(goodBody), false);
+    const executor = processExecutor(target, "message", timeouts);
     const generator = await executor.start({ strategy }, "chaos", connections);
     try {
       const requests = await loadFor(generator, durationMs, signal);
@@ -84,17 +85,4 @@ async function loadFor(
     sum.unfinished += requests.unfinished;
   } while (performance.now() < endMs && !signal.aborted);
   return sum;
-}
-
-function targetAt(port: number): Target {
-  return {
-    local: false,
-    fixture: () => ({
-      endpoint: { host: "127.0.0.1", port },
-      requestTarget: "/",
-      expected: expectedAnswer,
-    }),
-    serverCpuNs: () => Promise.resolve(undefined),
-    stop: () => Promise.resolve(),
-  };
 }

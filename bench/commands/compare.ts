@@ -1,4 +1,3 @@
-import { version } from "../../package.json";
 import { asError } from "../../src/errors.ts";
 import { compareFiles } from "../compare/compare-files.ts";
 import { compareLive, type LiveComparison } from "../compare/compare-live.ts";
@@ -10,8 +9,9 @@ import { exitCodes, type Io } from "../io.ts";
 import { chooseOne } from "../options.ts";
 import { json } from "../reporters/json.ts";
 import { reporters } from "../reporters/registry.ts";
-import { type Result, schemaVersion } from "../result.ts";
+import type { Result } from "../result.ts";
 import { checkOutput } from "../store.ts";
+import { finishResult } from "./finish-result.ts";
 import { keepResult } from "./keep-result.ts";
 
 /** Compares two revisions, strategies or result files; the exit code gates a merge. */
@@ -26,12 +26,9 @@ export async function compare(asked: CompareConfig, io: Io): Promise<number> {
       ? compareFiles(subjects.base, subjects.head, config)
       : await compareLive(subjects, config, io);
   const { cells, comparisons, compared, fault } = outcome;
-  const result: Result = {
-    schemaVersion,
-    tool: { name: "readrace", version },
+  const result = finishResult({
     kind: "compare",
     startedAt,
-    finishedAt: new Date().toISOString(),
     command: config.command,
     seed: config.seed,
     interrupted: io.signal.aborted,
@@ -40,7 +37,7 @@ export async function compare(asked: CompareConfig, io: Io): Promise<number> {
     comparisons: [...comparisons],
     compared,
     verdict: overallVerdict(comparisons),
-  };
+  });
   io.out.write(reporter.render(result));
   const kept = keepResult(config.output, result, io, reporter.name === "text");
   if (!kept && fault === undefined) return exitCodes.invalid;

@@ -1,4 +1,3 @@
-import { version } from "../../package.json";
 import { asError } from "../../src/errors.ts";
 import { cellResults, compareWithFirst } from "../cell-result.ts";
 import { describeEnvironment } from "../environment.ts";
@@ -15,18 +14,13 @@ import { createProgress } from "../progress.ts";
 import { searchRates } from "../rate-search.ts";
 import { json } from "../reporters/json.ts";
 import { text } from "../reporters/text.ts";
-import {
-  type CellResult,
-  type Comparison,
-  type FoundRate,
-  type Result,
-  schemaVersion,
-} from "../result.ts";
+import type { CellResult, Comparison, FoundRate, Result } from "../result.ts";
 import { seededRandom } from "../stats/random.ts";
 import { checkOutput } from "../store.ts";
 import { otherTarget, ownTarget, type Target } from "../target.ts";
 import { missedThresholds } from "../threshold.ts";
 import { warmServer } from "../warm-server.ts";
+import { finishResult } from "./finish-result.ts";
 import { keepResult } from "./keep-result.ts";
 
 /** Races as `config` says, writes the result and reports it; resolves with the exit code. */
@@ -88,12 +82,9 @@ export async function load(config: LoadConfig, io: Io): Promise<number> {
     progress.done();
     await target.stop();
   }
-  const result: Result = {
-    schemaVersion,
-    tool: { name: "readrace", version },
+  const result = finishResult({
     kind: "load",
     startedAt,
-    finishedAt: new Date().toISOString(),
     command: config.command,
     seed: config.settings.seed,
     interrupted: io.signal.aborted,
@@ -102,7 +93,7 @@ export async function load(config: LoadConfig, io: Io): Promise<number> {
     comparisons,
     ...(foundRates.length > 0 && { foundRates }),
     ...(models && { costModels: models }),
-  };
+  });
   return conclude(config, result, fault, io);
 }
 

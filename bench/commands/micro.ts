@@ -1,4 +1,3 @@
-import { version } from "../../package.json";
 import { describeEnvironment } from "../environment.ts";
 import { exitCodes, type Io } from "../io.ts";
 import { microCells } from "../micro/cells.ts";
@@ -7,9 +6,9 @@ import { costModels, runMicro } from "../micro/run.ts";
 import type { MicroConfig } from "../micro-options.ts";
 import { json } from "../reporters/json.ts";
 import { text } from "../reporters/text.ts";
-import { type Result, schemaVersion } from "../result.ts";
 import { seededRandom } from "../stats/random.ts";
 import { checkOutput } from "../store.ts";
+import { finishResult } from "./finish-result.ts";
 import { keepResult } from "./keep-result.ts";
 
 /** The readers alone, fed from memory; resolves with the exit code. */
@@ -22,19 +21,16 @@ export async function micro(config: MicroConfig, io: Io): Promise<number> {
   };
   const samples = await runMicro(strategies, settings, seededRandom(seed), io.signal, onReplicate);
   if (io.err.isTty) io.err.write("\r\x1b[2K");
-  const result: Result = {
-    schemaVersion,
-    tool: { name: "readrace", version },
+  const result = finishResult({
     kind: "micro",
     startedAt,
-    finishedAt: new Date().toISOString(),
     command,
     seed,
     interrupted: io.signal.aborted,
     environment: describeEnvironment("none: fed from memory", true),
     cells: microCells(samples),
     costModels: costModels(samples),
-  };
+  });
   if (output.json) io.out.write(json.render(result));
   else io.out.write(`${text.render(result)}\n${plotCells(result.cells)}`);
   if (!keepResult(output, result, io)) return exitCodes.invalid;

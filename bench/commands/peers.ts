@@ -1,4 +1,3 @@
-import { version } from "../../package.json";
 import { asError } from "../../src/errors.ts";
 import { describeEnvironment } from "../environment.ts";
 import { exitCodes, type Io } from "../io.ts";
@@ -7,16 +6,17 @@ import { peers } from "../peers/registry.ts";
 import { compareWithMeasure, raceRounds } from "../peers/rounds.ts";
 import { versionOf } from "../peers/run-peer.ts";
 import type { PeersConfig } from "../peers-options.ts";
-import type { RaceSettings } from "../plan.ts";
+import { type RaceSettings, sameTimeouts } from "../plan.ts";
 import { createProgress } from "../progress.ts";
 import { originOf } from "../references/reference.ts";
 import { json } from "../reporters/json.ts";
 import { text } from "../reporters/text.ts";
-import { type CellResult, type Comparison, type Result, schemaVersion } from "../result.ts";
+import type { CellResult, Comparison, Result } from "../result.ts";
 import { seededRandom } from "../stats/random.ts";
 import { checkOutput } from "../store.ts";
 import { ownTarget } from "../target.ts";
 import { warmServer } from "../warm-server.ts";
+import { finishResult } from "./finish-result.ts";
 import { keepResult } from "./keep-result.ts";
 
 const warmUpMs = 1000;
@@ -53,12 +53,9 @@ export async function peersCommand(config: PeersConfig, io: Io): Promise<number>
     progress.done();
     await target.stop();
   }
-  const result: Result = {
-    schemaVersion,
-    tool: { name: "readrace", version },
+  const result = finishResult({
     kind: "peers",
     startedAt,
-    finishedAt: new Date().toISOString(),
     command: config.command,
     seed: config.seed,
     interrupted: io.signal.aborted,
@@ -66,7 +63,7 @@ export async function peersCommand(config: PeersConfig, io: Io): Promise<number>
     cells,
     comparisons,
     peers: { versions: Object.fromEntries(installed.map((p) => [p.name, versionOf(p)])), missing },
-  };
+  });
   return conclude(config, result, fault, io);
 }
 
@@ -80,7 +77,7 @@ function settingsOf({ durationMs, seed }: PeersConfig): RaceSettings {
     sliceMs: durationMs,
     replicates: 1,
     reading: "message",
-    timeouts: { connectMs: 10_000, firstByteMs: 10_000, wholeMs: 10_000 },
+    timeouts: sameTimeouts(10_000),
     seed,
     watchMachine: true,
   };

@@ -1,16 +1,16 @@
-import { version } from "../../package.json";
 import { cellResults } from "../cell-result.ts";
 import { describeEnvironment } from "../environment.ts";
 import { exitCodes, type Io } from "../io.ts";
 import type { OutputConfig } from "../output-options.ts";
 import { json } from "../reporters/json.ts";
 import { renderTable } from "../reporters/table.ts";
-import { type CellResult, type Result, schemaVersion } from "../result.ts";
+import type { CellResult, Result } from "../result.ts";
 import { checkOutput } from "../store.ts";
 import { formatNs } from "../units.ts";
 import { toleranceMs, verifyCases } from "../verify/cases.ts";
 import { type Verification, verifyCase } from "../verify/run.ts";
 import { bareClientOffByMs } from "../verify/witness.ts";
+import { finishResult } from "./finish-result.ts";
 import { keepResult } from "./keep-result.ts";
 
 /** Checks our own driver against servers whose delays are known; exit code 3 where they disagree. */
@@ -28,18 +28,15 @@ export async function verify(output: OutputConfig, line: string, io: Io): Promis
     rows.push(...verifiedRows(verification));
   }
   if (io.err.isTty) io.err.write("\r\x1b[2K");
-  const result: Result = {
-    schemaVersion,
-    tool: { name: "readrace", version },
+  const result = finishResult({
     kind: "load",
     startedAt,
-    finishedAt: new Date().toISOString(),
     command: line,
     seed: 1,
     interrupted: io.signal.aborted,
     environment: describeEnvironment("delay servers", true),
     cells,
-  };
+  });
   return conclude(result, rows, output, io);
 }
 

@@ -1,11 +1,11 @@
-import { parsingStrategies } from "../../src/strategies/registry.ts";
 import { cellResults } from "../cell-result.ts";
 import type { CompareConfig, CompareSubjects } from "../compare-options.ts";
 import type { Io } from "../io.ts";
 import { checkLimits } from "../limits.ts";
 import type { Executor } from "../load/executor.ts";
 import { processExecutor } from "../load/process-executor.ts";
-import type { RaceSettings, Rival } from "../plan.ts";
+import { canBeFed } from "../micro/readers.ts";
+import { type RaceSettings, type Rival, sameTimeouts } from "../plan.ts";
 import { createProgress } from "../progress.ts";
 import type { CellResult, Comparison, Environment, Result, sides } from "../result.ts";
 import type { PairedLogs } from "../stats/paired.ts";
@@ -166,7 +166,7 @@ function raceSettings(seed: number): RaceSettings {
     sliceMs,
     replicates: 1,
     reading: "message",
-    timeouts: { connectMs: 10_000, firstByteMs: 10_000, wholeMs: 10_000 },
+    timeouts: sameTimeouts(10_000),
     seed,
   };
 }
@@ -187,11 +187,9 @@ function cellsOf({ match, base, head, noise }: MatchSample): CellResult[] {
  * from memory are in none.
  */
 function matchesOfReaders(matches: readonly Match[]): readonly Match[] {
-  const canBeFed = ({ strategy }: Rival) =>
-    !parsingStrategies.some(({ name, takesChunks }) => name === strategy && takesChunks);
   const pairs = Map.groupBy(matches, ({ base, head }) => `${base.strategy} ${head.strategy}`);
   return [...pairs.values()].flatMap(([first]) =>
-    first !== undefined && canBeFed(first.base) && canBeFed(first.head) ? [first] : [],
+    first && canBeFed(first.base.strategy) && canBeFed(first.head.strategy) ? [first] : [],
   );
 }
 

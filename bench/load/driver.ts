@@ -1,4 +1,5 @@
 import { ReadError } from "../../src/errors.ts";
+import { authorityOf } from "../../src/http1/request.ts";
 import type { Answer } from "../../src/strategies/strategy.ts";
 import type { Client } from "./clients.ts";
 import { ClosedLoop } from "./closed-loop.ts";
@@ -36,10 +37,9 @@ export class Driver implements LaneOwner {
     this.options = options;
     const { endpoint, requestTarget, reading, timeouts, connections } = options;
     this.patienceNs = (timeouts.connectMs + timeouts.wholeMs + 1000) * 1e6;
-    const authority = endpoint.host.includes(":") ? `[${endpoint.host}]` : endpoint.host;
     const request = client.encodeRequest({
       method: "GET",
-      host: `${authority}:${endpoint.port}`,
+      host: authorityOf(endpoint),
       target: requestTarget,
       close: reading === "eof",
     });

@@ -1,4 +1,5 @@
 import { type ErrorKind, ReadError } from "../../src/errors.ts";
+import { authorityOf } from "../../src/http1/request.ts";
 import type { Reading } from "../../src/http1/response.ts";
 import type { ArrivalObserver, TcpEndpoint } from "../../src/protocol.ts";
 import type { Answer, Connection } from "../../src/strategies/strategy.ts";
@@ -24,8 +25,8 @@ export type OpenReference = (
 ) => Connection;
 
 /** Scheme and authority of a URL. */
-export function originOf({ host, port }: TcpEndpoint): string {
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+export function originOf(endpoint: TcpEndpoint): string {
+  return `http://${authorityOf(endpoint)}`;
 }
 
 /** An answer whose body the reference has read. */

@@ -4,14 +4,17 @@ import { processExecutor } from "../load/process-executor.ts";
 import { race } from "../load/race.ts";
 import type { CellSample } from "../load/sample.ts";
 import { pooled } from "../metrics/metric.ts";
-import type { Heat, RaceSettings } from "../plan.ts";
+import { type Heat, type RaceSettings, sameTimeouts } from "../plan.ts";
 import { seededRandom } from "../stats/random.ts";
-import type { Target } from "../target.ts";
+import { expectedAnswer, fixedTarget } from "../target.ts";
 import { toleranceMs, type VerifiedPercent, type VerifyCase, verifiedPercents } from "./cases.ts";
 import { startDelayServer } from "./delay-child.ts";
 
 /** At full speed, the server answering at once: long enough for the JIT compilers of both sides. */
 const warmUpMs = 1500;
+
+/** What every delay server answers. */
+const answer = expectedAnswer(new TextEncoder().encode("ok"));
 
 /** One percentile, expected and measured. */
 export interface Agreement {
@@ -58,7 +61,7 @@ async function runCase(
   try {
     const settings = settingsOf(theCase);
     const executor = beginAfterWarmUp(
-      processExecutor(targetAt(server.port), "message", settings.timeouts),
+      processExecutor(fixedTarget(server.port, answer, true), "message", settings.timeouts),
       server.begin,
     );
     const heat: Heat = {
@@ -104,22 +107,8 @@ function settingsOf({ durationMs, stages }: VerifyCase): RaceSettings {
     workers: 1,
     open: stages && { arrivals: "constant", stages },
     reading: "message",
-    timeouts: { connectMs: 30_000, firstByteMs: 30_000, wholeMs: 30_000 },
+    timeouts: sameTimeouts(30_000),
     seed: 1,
-  };
-}
-
-function targetAt(port: number): Target {
-  const sha256 = new Bun.CryptoHasher("sha256").update("ok").digest("hex");
-  return {
-    local: true,
-    fixture: () => ({
-      endpoint: { host: "127.0.0.1", port },
-      requestTarget: "/",
-      expected: { status: 200, bodyBytes: 2, sha256 },
-    }),
-    serverCpuNs: () => Promise.resolve(undefined),
-    stop: () => Promise.resolve(),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { TcpEndpoint } from "../protocol.ts";
 import { encodeAscii, fieldValueBytes, tokenBytes } from "./bytes.ts";
 
 export type Method = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -41,6 +42,11 @@ export function encodeRequest(options: RequestOptions): EncodedRequest {
   bytes.set(head);
   bytes.set(body, head.length);
   return { method, target, bytes };
+}
+
+/** Host and port as a URL and a Host field have them: an IPv6 address in brackets (RFC 3986 section 3.2.2). */
+export function authorityOf({ host, port }: TcpEndpoint): string {
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 /** Fields that say how the message is framed are ours to write. */

@@ -2,7 +2,7 @@ import { asError, closedEarlyError } from "../errors.ts";
 import type { EncodedRequest } from "../http1/request.ts";
 import { type Reading, type Response, ResponseCollector } from "../http1/response.ts";
 import type { Protocol, Transport } from "../protocol.ts";
-import { isReady } from "./ready.ts";
+import { isReady, refuse } from "./ready.ts";
 import type { Connection, ExchangeObserver, ParsingStrategy } from "./strategy.ts";
 
 /** Step 1: a Protocol. The response is complete when a callback sees it; there is no promise at all. */
@@ -35,9 +35,8 @@ class CallbackProtocol implements Protocol, Connection<Response> {
   }
 
   exchange(request: EncodedRequest, observer: ExchangeObserver<Response>): void {
-    const { ended } = this;
-    if (ended !== undefined) {
-      queueMicrotask(() => observer.failed(ended));
+    if (this.ended !== undefined) {
+      refuse(observer, this.ended);
       return;
     }
     this.observer = observer;

@@ -2,7 +2,7 @@ import { asError, closedEarlyError, ReadError, unsolicitedError } from "../error
 import type { EncodedRequest } from "../http1/request.ts";
 import { type Reading, ResponseCollector } from "../http1/response.ts";
 import type { Protocol, Transport } from "../protocol.ts";
-import { isReady } from "./ready.ts";
+import { isReady, refuse } from "./ready.ts";
 import type { Answer, Connection, ExchangeObserver, Strategy } from "./strategy.ts";
 
 /** What the first response to a request was like; the floor takes all others to be alike. */
@@ -50,9 +50,8 @@ class FloorProtocol implements Protocol, Connection {
   }
 
   exchange(request: EncodedRequest, observer: ExchangeObserver<Answer>): void {
-    const { ended } = this;
-    if (ended !== undefined) {
-      queueMicrotask(() => observer.failed(ended));
+    if (this.ended !== undefined) {
+      refuse(observer, this.ended);
       return;
     }
     this.observer = observer;

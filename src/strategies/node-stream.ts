@@ -3,6 +3,7 @@ import { asError, closedEarlyError } from "../errors.ts";
 import type { EncodedRequest } from "../http1/request.ts";
 import { type Reading, type Response, ResponseCollector } from "../http1/response.ts";
 import { openNodeStream } from "../node-stream.ts";
+import { refuse } from "./ready.ts";
 import type { Connection, ExchangeObserver, ParsingStrategy } from "./strategy.ts";
 
 /** Node's way: a Duplex, whose "data" event brings chunks. */
@@ -40,9 +41,8 @@ class NodeStreamConnection implements Connection<Response> {
   }
 
   exchange(request: EncodedRequest, observer: ExchangeObserver<Response>): void {
-    const { ended } = this;
-    if (ended !== undefined) {
-      queueMicrotask(() => observer.failed(ended));
+    if (this.ended !== undefined) {
+      refuse(observer, this.ended);
       return;
     }
     this.observer = observer;
