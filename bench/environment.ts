@@ -1,5 +1,6 @@
 import { arch, cpus, platform, release, totalmem } from "node:os";
 import { canBindToCores } from "./affinity.ts";
+import { areCoresKeptAwake } from "./load/awake.ts";
 import type { Environment } from "./result.ts";
 
 /** What the figures of a result depend on beyond the code. */
@@ -15,6 +16,7 @@ export function describeEnvironment(server: string, boundToCores: boolean): Envi
     cores: cpus().length,
     memoryBytes: totalmem(),
     boundToCores: boundToCores && canBindToCores(),
+    keptAwake: areCoresKeptAwake(),
     server,
     ...(git && { git }),
   };

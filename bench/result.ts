@@ -19,6 +19,10 @@ const environment = z.object({
   cores: count,
   memoryBytes: count,
   boundToCores: z.boolean().describe("server and generators each had cores of their own"),
+  keptAwake: z
+    .boolean()
+    .optional()
+    .describe("idle cores could not fall asleep, so that nothing waited for them to wake"),
   server: z.string().describe("memory, disk or routes; or the URL of a --target"),
   git: z.object({ revision: z.string(), dirty: z.boolean() }).optional(),
 });

@@ -17,7 +17,7 @@ export async function warmServer(
     const client = await executor.start({ strategy: "floor" }, fixture, warmConnections);
     signal.addEventListener("abort", client.stop);
     try {
-      await client.warmUp(warmUpMs);
+      await client.warmUp([{ kind: "time", windowMs: warmUpMs }]);
     } finally {
       signal.removeEventListener("abort", client.stop);
       await client.abandon();

@@ -75,7 +75,8 @@ async function loadFor(
 ): Promise<RequestCounts> {
   const sum = { issued: 0, ok: 0, failed: 0, unfinished: 0 };
   const windowMs = Math.min(durationMs, longestSliceMs);
-  await generator.warmUp(Math.min(durationMs, longestWarmUpMs));
+  const warmUpMs = Math.min(durationMs, longestWarmUpMs);
+  await generator.warmUp([{ kind: "time", windowMs: warmUpMs }]);
   const endMs = performance.now() + durationMs;
   do {
     const { requests } = await generator.slice({ kind: "time", windowMs });

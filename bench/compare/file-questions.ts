@@ -22,6 +22,7 @@ export function environmentDifferences(base: Environment, head: Environment): st
     "cores",
     "memoryBytes",
     "boundToCores",
+    "keptAwake",
     "server",
   ] as const;
   return keys

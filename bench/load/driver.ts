@@ -26,6 +26,7 @@ export class Driver implements LaneOwner {
   private readonly lanes: readonly Lane[];
   private readonly patienceNs: number;
   private warmingUp = false;
+  private cutShort = false;
   private open = false;
   private loop: Loop | undefined;
   /** When the last good answer came, and how many requests have failed since. */
@@ -55,12 +56,20 @@ export class Driver implements LaneOwner {
     this.lanes = Array.from({ length: connections }, () => new Lane(this, laneOptions));
   }
 
-  /** Opens the connections, checks a body on each, and runs unmeasured; returns the mean service time. */
-  async warmUp(durationMs: number): Promise<number> {
+  /**
+   * Opens the connections, checks a body on each, and runs `slices` unmeasured; returns the mean
+   * service time of the last.
+   */
+  async warmUp(slices: readonly SliceLength[]): Promise<number> {
     this.warmingUp = true;
-    await this.runSlice({ kind: "time", windowMs: durationMs });
-    const meanServiceNs = this.recorder.meanServiceNs;
-    this.recorder.endWarmUp();
+    this.cutShort = false;
+    let meanServiceNs = 0;
+    for (const length of slices) {
+      if (this.cutShort) break;
+      await this.runSlice(length);
+      meanServiceNs = this.recorder.meanServiceNs;
+      this.recorder.forget();
+    }
     this.warmingUp = false;
     return meanServiceNs;
   }
@@ -89,6 +98,7 @@ export class Driver implements LaneOwner {
 
   /** Cuts short what is under way; connections that wait for an answer are closed. */
   stop(): void {
+    this.cutShort = true;
     const nowNs = Bun.nanoseconds();
     this.loop?.stop(nowNs);
     for (const lane of this.lanes) if (lane.busy) lane.close();

@@ -5,8 +5,11 @@ import type { ReplicateSample, SliceSample } from "./sample.ts";
 
 /** One running generator, as a race drives it. */
 export interface Generator {
-  /** Opens connections and runs unmeasured; resolves with the mean service time in nanoseconds. */
-  warmUp(durationMs: number): Promise<number>;
+  /**
+   * Opens connections and runs `slices` unmeasured; resolves with the mean service time in
+   * nanoseconds.
+   */
+  warmUp(slices: readonly SliceLength[]): Promise<number>;
   slice(length: SliceLength): Promise<SliceSample>;
   /** Cuts short the slice or warm-up that is under way; its promise resolves at once. */
   stop(): void;

@@ -39,7 +39,7 @@ export interface OpenLength {
 export type SliceLength = ClosedLength | OpenLength;
 
 export type GeneratorCommand =
-  | { readonly kind: "warm-up"; readonly durationMs: number }
+  | { readonly kind: "warm-up"; readonly slices: readonly SliceLength[] }
   | { readonly kind: "slice"; readonly length: SliceLength }
   | { readonly kind: "finish" }
   /** Ends the slice or warm-up that is under way, now; it reports as if it had come to its end. */

@@ -3,6 +3,7 @@ import type { Reading } from "../../src/http1/response.ts";
 import type { Timeouts } from "../../src/protocol.ts";
 import { type Child, spawnChild } from "../child.ts";
 import type { Target } from "../target.ts";
+import { keepCoresAwake } from "./awake.ts";
 import type { Executor, Generator } from "./executor.ts";
 import { decodeHistogram } from "./histogram.ts";
 import { watchMachine } from "./machine.ts";
@@ -20,6 +21,7 @@ type GeneratorChild = Child<GeneratorCommand, GeneratorReport>;
 
 /** Generators as processes of their own, each against `target`. */
 export function processExecutor(target: Target, reading: Reading, timeouts: Timeouts): Executor {
+  keepCoresAwake();
   return {
     serverCpuNs: target.serverCpuNs,
     watchMachine,
@@ -48,8 +50,8 @@ export function processExecutor(target: Target, reading: Reading, timeouts: Time
 
 function generator(child: GeneratorChild, target: Target): Generator {
   return {
-    async warmUp(durationMs) {
-      const report = await child.ask({ kind: "warm-up", durationMs });
+    async warmUp(slices) {
+      const report = await child.ask({ kind: "warm-up", slices });
       return expectKind(report, "warmed-up").meanServiceNs;
     },
     async slice(length) {

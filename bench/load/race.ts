@@ -122,7 +122,7 @@ async function takeTurns(
   let slowestNs = 0;
   for (const contestant of shuffled(contestants, random)) {
     if (signal.aborted) break;
-    const warmUp = await unlessLost(contestant, ({ warmUp }) => warmUp(settings.warmUpMs));
+    const warmUp = await unlessLost(contestant, ({ warmUp }) => warmUp(planWarmUp(settings)));
     slowestNs = Math.max(slowestNs, warmUp ?? 0);
   }
   for (const length of planSlices(settings, replicate, contestants.length, slowestNs)) {
@@ -161,6 +161,25 @@ async function sinceNs(
 /** Nothing but failures: what comes after would be no different. */
 function isDead({ completed, requests }: SliceSample): boolean {
   return completed === 0 && requests.failed > 0;
+}
+
+/** What ends one slice and begins the next is compiled only once it has happened a few times. */
+const warmUpSlices = 4;
+
+/**
+ * At full speed, so that the JIT compilers have soon seen enough of the clients; and before an open
+ * loop in one like it as well, whose own code would else be compiled while it is measured: that held
+ * up 2 % of the first second. In several slices, since the end of the first makes the compilers drop
+ * what they took to be constant.
+ */
+export function planWarmUp({ warmUpMs, open, seed }: RaceSettings): readonly SliceLength[] {
+  const windowMs = warmUpMs / warmUpSlices;
+  const repeat = (length: SliceLength) => Array.from({ length: warmUpSlices }, () => length);
+  const fullSpeed = repeat({ kind: "time", windowMs });
+  const rate = open?.stages[0]?.rate;
+  if (open === undefined || rate === undefined) return fullSpeed;
+  const plan = { kind: open.arrivals, stages: [{ durationMs: windowMs, rate }], seed };
+  return [...fullSpeed, ...repeat({ kind: "open", plan, share: { index: 0, of: 1 } })];
 }
 
 /** The slices of one replicate: equal stretches of its share of the time, or of the requests. */

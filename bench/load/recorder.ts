@@ -84,10 +84,12 @@ export class Recorder {
     return totalCount === 0 ? 0 : mean;
   }
 
-  /** Forgets the warm-up, but for what went wrong in it. */
-  endWarmUp(): void {
+  /** Forgets what was measured so far, in the warm-up, but for what went wrong in it. */
+  forget(): void {
     this.inOnePiece.reset();
     this.serviceTime.reset();
+    this.responseTime.reset();
+    this.lateness.reset();
     this.loopDelay.reset();
     this.warmBytes = process.memoryUsage.rss();
     this.firstByte.reset();

@@ -31,8 +31,12 @@ export async function startGroup(
 
 function group(members: readonly Generator[]): Generator {
   return {
-    async warmUp(durationMs) {
-      const means = await Promise.all(members.map((member) => member.warmUp(durationMs)));
+    async warmUp(slices) {
+      const means = await Promise.all(
+        members.map((member, index) =>
+          member.warmUp(slices.map((slice) => lengthOf(slice, index, members.length))),
+        ),
+      );
       return Math.max(...means);
     },
     async slice(length) {

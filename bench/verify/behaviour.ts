@@ -24,8 +24,8 @@ export interface DelayListening {
 }
 
 /**
- * Until it is told to begin, a delay server answers at once: both sides then run so often that their
- * JIT compilers are done before anything is measured. Both commands answer with a report.
+ * Until it is told to begin, a delay server answers at once; each time that it is, its schedule and its
+ * record begin anew. Both commands answer with a report.
  */
 export type DelayCommand = "begin" | "delays";
 

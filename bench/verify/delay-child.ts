@@ -8,7 +8,7 @@ const script = join(import.meta.dir, "delay-server.ts");
 /** A delay server that runs. */
 export interface DelayServer {
   readonly port: number;
-  /** From now on it answers with its delays, and records them. */
+  /** From now on it answers with its delays, and records them: anew each time. */
   begin(): Promise<void>;
   /** What it has measured of itself since it began. */
   delays(): Promise<Histogram>;
