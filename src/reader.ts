@@ -157,12 +157,16 @@ export class Reader {
   }
 
   /** Block after block until EOF, which makes `for await (const block of reader)` work. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
-    for (;;) {
-      const block = await this.read(this.limitBytes);
-      if (block.length === 0) return;
-      yield block;
-    }
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array, void, undefined> {
+    // Not an async generator, which queues its calls: 2 more promises a block, and 2 to leave the loop.
+    return {
+      next: async () => {
+        const block = this.readNow(this.limitBytes) ?? (await this.read(this.limitBytes));
+        return block.length === 0
+          ? { done: true, value: undefined }
+          : { done: false, value: block };
+      },
+    };
   }
 
   private async readToEof(): Promise<Uint8Array> {

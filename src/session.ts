@@ -182,7 +182,12 @@ export function exchange(
     };
     timers.push(setTimeout(check, withinMs));
   }
-  connection.exchange(request, { keepBody: true, responded: resolve, failed: reject });
+  connection.exchange(request, {
+    keepBody: true,
+    freeChunks: false,
+    responded: resolve,
+    failed: reject,
+  });
   return promise.finally(() => {
     for (const timer of timers) clearTimeout(timer);
   });

@@ -40,6 +40,8 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
   busy = false;
   /** The body is kept while it is still to be verified. */
   keepBody = true;
+  /** As wrk, which reads everything into the same memory. */
+  readonly freeChunks = true;
   /** Failures in a row; the backoff grows with them. */
   failuresInRow = 0;
   private readonly owner: LaneOwner;

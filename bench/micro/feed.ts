@@ -20,6 +20,8 @@ export async function createFeed(
   let failure: Error | undefined;
   const observer: ExchangeObserver<Answer> = {
     keepBody: false,
+    // The same chunks are fed again.
+    freeChunks: false,
     responded: (response) => {
       bodyLength = response.bodyLength;
     },

@@ -16,8 +16,8 @@ class Log implements ResponseEvents {
     this.parts = "";
   }
 
-  body(data: Uint8Array): void {
-    this.parts += Buffer.from(data).toString("latin1");
+  body(chunk: Uint8Array, start: number, end: number): void {
+    this.parts += Buffer.from(chunk).toString("latin1", start, end);
   }
 
   trailers(): void {}

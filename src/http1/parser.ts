@@ -10,8 +10,11 @@ export interface ResponseEvents {
   /** A 1xx answer; the final one follows. */
   interim(head: ResponseHead): void;
   head(head: ResponseHead): void;
-  /** A piece of the body, its framing removed; the bytes are those that were fed, not a copy. */
-  body(data: Uint8Array): void;
+  /**
+   * `chunk[start, end)`, as it was fed, is a piece of the body. A view of it would cost 0.3 µs, which
+   * who only counts need not pay.
+   */
+  body(chunk: Uint8Array, start: number, end: number): void;
   /** The trailer section, where a chunked body has one. */
   trailers(lines: Uint8Array): void;
   /** The response is complete; `persistent`: another may follow on this connection. */
@@ -79,7 +82,7 @@ export class ResponseParser {
           at = this.feedCounted(chunk, at);
           break;
         case "eof-body":
-          this.events.body(at === 0 ? chunk : chunk.subarray(at));
+          this.events.body(chunk, at, chunk.length);
           at = chunk.length;
           break;
         default:
@@ -117,7 +120,7 @@ export class ResponseParser {
   private feedCounted(chunk: Uint8Array, at: number): number {
     const end = Math.min(chunk.length, at + this.remaining);
     this.remaining -= end - at;
-    this.events.body(at === 0 && end === chunk.length ? chunk : chunk.subarray(at, end));
+    this.events.body(chunk, at, end);
     if (this.remaining > 0) return end;
     if (this.phase === "chunk-data") this.phase = "chunk-end";
     else this.finish(this.facts.persistent);

@@ -1,6 +1,7 @@
 import { concat } from "../byte-queue.ts";
 import { ReadError, unsolicitedError } from "../errors.ts";
 import { latin1 } from "./bytes.ts";
+import { freeIfLarge } from "./free.ts";
 import { type ResponseEvents, ResponseParser } from "./parser.ts";
 import { decodeFieldLines, type ResponseHead } from "./response-head.ts";
 
@@ -61,6 +62,16 @@ export class Response {
  */
 export type Reading = "message" | "eof";
 
+/** What becomes of a body as it arrives. */
+export interface BodyUse {
+  /** Kept in the response; otherwise it is only counted. */
+  readonly keepBody: boolean;
+  /** A large chunk that is not kept is freed at once: nobody else may hold on to it. */
+  readonly freeChunks: boolean;
+}
+
+const keep: BodyUse = { keepBody: true, freeChunks: false };
+
 /**
  * Collects one response after another from the bytes of a connection. What every strategy shares,
  * so that strategies differ in nothing but how they come by those bytes.
@@ -71,6 +82,7 @@ export class ResponseCollector implements ResponseEvents {
   private current: ResponseHead | undefined;
   private chunks: Uint8Array[] = noChunks;
   private keepBody = true;
+  private freeChunks = false;
   private bodyLength = 0;
   private persistent = false;
   private trailerLines: Uint8Array | undefined;
@@ -80,9 +92,10 @@ export class ResponseCollector implements ResponseEvents {
     this.parser = new ResponseParser(this, maxHeadBytes);
   }
 
-  /** Expects the response to a request of `method`; a body that is not kept is only counted. */
-  begin(method: string, keepBody = true): void {
+  /** Expects the response to a request of `method`. */
+  begin(method: string, { keepBody, freeChunks }: BodyUse = keep): void {
     this.keepBody = keepBody;
+    this.freeChunks = freeChunks && !keepBody;
     this.current = undefined;
     this.chunks = noChunks;
     this.bodyLength = 0;
@@ -96,6 +109,8 @@ export class ResponseCollector implements ResponseEvents {
     if (used < data.length) {
       throw unsolicitedError(data.length - used);
     }
+    // The parser has copied the head out of a chunk of this size.
+    if (this.freeChunks) freeIfLarge(data);
     return this.reading === "message" && this.parser.idle;
   }
 
@@ -120,9 +135,10 @@ export class ResponseCollector implements ResponseEvents {
     this.current = head;
   }
 
-  body(data: Uint8Array): void {
-    this.bodyLength += data.length;
+  body(chunk: Uint8Array, start: number, end: number): void {
+    this.bodyLength += end - start;
     if (!this.keepBody) return;
+    const data = end - start === chunk.length ? chunk : chunk.subarray(start, end);
     if (this.chunks === noChunks) this.chunks = [data];
     else this.chunks.push(data);
   }

@@ -1,8 +1,7 @@
 import type { EncodedRequest } from "../http1/request.ts";
 import type { Response } from "../http1/response.ts";
 import { openStreams } from "../streams.ts";
-import { observed } from "./promised.ts";
-import type { ExchangeOptions, ParsingStrategy } from "./strategy.ts";
+import type { ExchangeObserver, ParsingStrategy } from "./strategy.ts";
 import { limitBytes, StreamsConnection } from "./streams-connection.ts";
 
 /** The chunk-loop as the language writes it: `for await` over the Reader, anew for each response. */
@@ -11,22 +10,24 @@ export const asyncIterator: ParsingStrategy = {
   summary: "the chunk-loop written as for await over the Reader",
   core: false,
   async connect(dial, reading) {
-    return observed(new AsyncIteration(await openStreams(dial, limitBytes), reading));
+    return new AsyncIteration(await openStreams(dial, limitBytes), reading);
   },
 };
 
 class AsyncIteration extends StreamsConnection {
-  async request(request: EncodedRequest, options: ExchangeOptions): Promise<Response> {
+  async exchange(request: EncodedRequest, observer: ExchangeObserver<Response>): Promise<void> {
     try {
-      this.begin(request, options);
+      this.begin(request, observer);
+      let complete = false;
       for await (const chunk of this.reader) {
-        if (this.collector.feed(chunk)) return this.take();
+        complete = this.collector.feed(chunk);
+        if (complete) break;
       }
-      this.finish();
-      return this.take();
+      if (!complete) this.finish();
     } catch (error) {
-      this.close();
-      throw error;
+      this.fail(observer, error);
+      return;
     }
+    this.respond(observer);
   }
 }

@@ -1,8 +1,8 @@
 import type { ReadableStreamBYOBReader } from "node:stream/web";
+import type { EncodedRequest } from "../http1/request.ts";
 import type { Response } from "../http1/response.ts";
 import { openWebStreams } from "../web-streams.ts";
-import { observed } from "./promised.ts";
-import type { ExchangeOptions, ParsingStrategy } from "./strategy.ts";
+import type { ExchangeObserver, ParsingStrategy } from "./strategy.ts";
 import { WebStreamsConnection } from "./web-streams-connection.ts";
 
 /** As large as the largest chunk that Bun delivers. */
@@ -20,21 +20,32 @@ export const byob: ParsingStrategy = {
   async connect(dial, reading) {
     const streams = await openWebStreams(dial, "bytes");
     const reader = streams.readable.getReader({ mode: "byob" });
-    return observed(new ByobLoop(streams, reader, reading));
+    return new ByobLoop(streams, reader, reading);
   },
 };
 
 class ByobLoop extends WebStreamsConnection<ReadableStreamBYOBReader> {
   private buffer = new ArrayBuffer(bufferBytes);
 
-  protected async readResponse({ keepBody }: ExchangeOptions): Promise<Response> {
-    for (;;) {
-      // The stream takes our buffer, and gives it back filled.
-      const { done, value } = await this.reader.read(new Uint8Array(this.buffer));
-      if (done || value === undefined) return this.finish();
-      this.buffer = value.buffer;
-      const copied = keepBody || value.length <= smallBytes;
-      if (this.collector.feed(copied ? value.slice() : value)) return this.collector.take();
+  async exchange(request: EncodedRequest, observer: ExchangeObserver<Response>): Promise<void> {
+    try {
+      // What is read into is our own buffer, again and again.
+      this.begin(request, { keepBody: observer.keepBody, freeChunks: false });
+      for (;;) {
+        // The stream takes our buffer, and gives it back filled.
+        const { done, value } = await this.reader.read(new Uint8Array(this.buffer));
+        if (done || value === undefined) {
+          this.finish();
+          break;
+        }
+        this.buffer = value.buffer;
+        const copied = observer.keepBody || value.length <= smallBytes;
+        if (this.collector.feed(copied ? value.slice() : value)) break;
+      }
+    } catch (error) {
+      this.fail(observer, error);
+      return;
     }
+    this.respond(observer);
   }
 }

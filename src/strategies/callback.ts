@@ -40,7 +40,7 @@ class CallbackProtocol implements Protocol, Connection<Response> {
       return;
     }
     this.observer = observer;
-    this.collector.begin(request.method, observer.keepBody);
+    this.collector.begin(request.method, observer);
     this.transport?.write(request.bytes);
   }
 

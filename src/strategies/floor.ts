@@ -1,4 +1,5 @@
 import { asError, closedEarlyError, ReadError, unsolicitedError } from "../errors.ts";
+import { freeIfLarge } from "../http1/free.ts";
 import type { EncodedRequest } from "../http1/request.ts";
 import { type Reading, ResponseCollector } from "../http1/response.ts";
 import type { Protocol, Transport } from "../protocol.ts";
@@ -60,7 +61,7 @@ class FloorProtocol implements Protocol, Connection {
       this.request = request;
       this.known = knownAnswers.get(request);
     }
-    if (this.known === undefined) this.collector.begin(request.method, observer.keepBody);
+    if (this.known === undefined) this.collector.begin(request.method, observer);
     this.transport?.write(request.bytes);
   }
 
@@ -82,6 +83,7 @@ class FloorProtocol implements Protocol, Connection {
       this.learn(data);
       return;
     }
+    if (this.observer.freeChunks) freeIfLarge(data);
     if (this.received < this.known.wireBytes || this.reading === "eof") return;
     this.count(this.known);
   }

@@ -3,9 +3,8 @@ import type { EncodedRequest } from "../http1/request.ts";
 import { type Reading, type Response, ResponseCollector } from "../http1/response.ts";
 import type { Protocol, Transport } from "../protocol.ts";
 import { Waiter } from "../waiter.ts";
-import { observed, type PromisedConnection } from "./promised.ts";
-import { isReady } from "./ready.ts";
-import type { ExchangeOptions, ParsingStrategy } from "./strategy.ts";
+import { isReady, refuse } from "./ready.ts";
+import type { Connection, ExchangeObserver, ParsingStrategy } from "./strategy.ts";
 
 /** Step 3: the protocol keeps one waiter, a future, which the caller awaits once for each response. */
 export const future: ParsingStrategy = {
@@ -15,11 +14,11 @@ export const future: ParsingStrategy = {
   async connect(dial, reading) {
     const protocol = new FutureProtocol(reading);
     await dial(protocol);
-    return observed(protocol);
+    return protocol;
   },
 };
 
-class FutureProtocol implements Protocol, PromisedConnection {
+class FutureProtocol implements Protocol, Connection<Response> {
   private readonly reading: Reading;
   private readonly collector: ResponseCollector;
   private readonly waiter = new Waiter();
@@ -36,14 +35,20 @@ class FutureProtocol implements Protocol, PromisedConnection {
     return isReady(this.transport);
   }
 
-  async request(request: EncodedRequest, { keepBody }: ExchangeOptions): Promise<Response> {
-    if (this.ended !== undefined) throw this.ended;
-    this.collector.begin(request.method, keepBody);
-    this.transport?.write(request.bytes);
-    await this.waiter.wait("request");
+  /** One async function, and its one wait: each more is a promise and a microtask, 0.15 µs. */
+  async exchange(request: EncodedRequest, observer: ExchangeObserver<Response>): Promise<void> {
+    try {
+      if (this.ended !== undefined) throw this.ended;
+      this.collector.begin(request.method, observer);
+      this.transport?.write(request.bytes);
+      await this.waiter.wait("exchange");
+    } catch (error) {
+      refuse(observer, error);
+      return;
+    }
     const response = this.collector.take();
     if (!response.persistent && this.reading === "message") this.transport?.close();
-    return response;
+    observer.responded(response);
   }
 
   close(): void {

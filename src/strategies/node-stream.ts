@@ -46,7 +46,7 @@ class NodeStreamConnection implements Connection<Response> {
       return;
     }
     this.observer = observer;
-    this.collector.begin(request.method, observer.keepBody);
+    this.collector.begin(request.method, observer);
     this.stream.write(request.bytes);
   }
 

@@ -1,3 +1,4 @@
+import { asError } from "../errors.ts";
 import type { Transport } from "../protocol.ts";
 import type { ExchangeObserver } from "./strategy.ts";
 
@@ -8,6 +9,6 @@ export function isReady(transport: Transport | undefined): boolean {
 }
 
 /** Tells `observer` that its exchange cannot be: after the caller's turn, as every other end is told. */
-export function refuse({ failed }: ExchangeObserver<never>, why: Error): void {
-  queueMicrotask(() => failed(why));
+export function refuse({ failed }: ExchangeObserver<never>, why: unknown): void {
+  queueMicrotask(() => failed(asError(why)));
 }

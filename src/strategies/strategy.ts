@@ -1,14 +1,12 @@
 import type { EncodedRequest } from "../http1/request.ts";
-import type { Reading, Response } from "../http1/response.ts";
+import type { BodyUse, Reading, Response } from "../http1/response.ts";
 import type { Dial } from "../protocol.ts";
 
 /**
  * Told how an exchange ended; exactly one of the two is called, once. They are properties, bound to
  * their object, so that a strategy can hand them to `then` without a closure for each exchange.
  */
-export interface ExchangeObserver<A> {
-  /** Whether the body is wanted; otherwise it is counted and dropped as it arrives. */
-  readonly keepBody: boolean;
+export interface ExchangeObserver<A> extends BodyUse {
   readonly responded: (answer: A) => void;
   readonly failed: (error: Error) => void;
 }
@@ -18,9 +16,6 @@ export interface ExchangeObserver<A> {
  * whole Response; the floor gives what it counted.
  */
 export type Answer = Pick<Response, "status" | "bodyLength" | "bodyChunks" | "persistent">;
-
-/** What a strategy's own request needs to know of the observer. */
-export type ExchangeOptions = Pick<ExchangeObserver<never>, "keepBody">;
 
 /** One connection as a strategy drives it; one exchange at a time. */
 export interface Connection<A extends Answer = Answer> {

@@ -1,12 +1,11 @@
 import { closedEarlyError, unsolicitedError } from "../errors.ts";
 import type { EncodedRequest } from "../http1/request.ts";
-import { type Reading, type Response, ResponseCollector } from "../http1/response.ts";
+import { type BodyUse, type Reading, type Response, ResponseCollector } from "../http1/response.ts";
 import type { Reader } from "../reader.ts";
 import type { Streams } from "../streams.ts";
 import type { Writer } from "../writer.ts";
-import type { PromisedConnection } from "./promised.ts";
-import { isReady } from "./ready.ts";
-import type { ExchangeOptions } from "./strategy.ts";
+import { isReady, refuse } from "./ready.ts";
+import type { Connection, ExchangeObserver } from "./strategy.ts";
 
 /**
  * The largest chunk that Bun delivers. With it as the reader's limit one chunk never pauses the
@@ -15,7 +14,7 @@ import type { ExchangeOptions } from "./strategy.ts";
 export const limitBytes = 512 * 1024;
 
 /** A Reader and a Writer as a connection; how the reader is read is what strategies differ in. */
-export abstract class StreamsConnection implements PromisedConnection {
+export abstract class StreamsConnection implements Connection<Response> {
   protected readonly reader: Reader;
   protected readonly writer: Writer;
   protected readonly collector: ResponseCollector;
@@ -27,7 +26,11 @@ export abstract class StreamsConnection implements PromisedConnection {
     this.collector = new ResponseCollector(reading);
   }
 
-  abstract request(request: EncodedRequest, options: ExchangeOptions): Promise<Response>;
+  /**
+   * One async function, with the loop in it: each more is a promise and a microtask for every
+   * response, 0.15 µs.
+   */
+  abstract exchange(request: EncodedRequest, observer: ExchangeObserver<Response>): Promise<void>;
 
   get usable(): boolean {
     // Between exchanges nothing may wait: it would be taken for the next answer.
@@ -40,10 +43,10 @@ export abstract class StreamsConnection implements PromisedConnection {
     this.writer.transport.abort();
   }
 
-  protected begin(request: EncodedRequest, { keepBody }: ExchangeOptions): void {
+  protected begin(request: EncodedRequest, use: BodyUse): void {
     const { bufferedBytes } = this.reader;
     if (bufferedBytes > 0) throw unsolicitedError(bufferedBytes);
-    this.collector.begin(request.method, keepBody);
+    this.collector.begin(request.method, use);
     this.writer.write(request.bytes);
   }
 
@@ -53,9 +56,16 @@ export abstract class StreamsConnection implements PromisedConnection {
     this.collector.feedEof();
   }
 
-  protected take(): Response {
+  /** The response is complete. */
+  protected respond(observer: ExchangeObserver<Response>): void {
     const response = this.collector.take();
     if (!response.persistent) this.writer.close();
-    return response;
+    observer.responded(response);
+  }
+
+  /** There will be none. */
+  protected fail(observer: ExchangeObserver<Response>, error: unknown): void {
+    this.close();
+    refuse(observer, error);
   }
 }

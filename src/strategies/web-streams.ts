@@ -1,8 +1,8 @@
 import type { ReadableStreamDefaultReader } from "node:stream/web";
+import type { EncodedRequest } from "../http1/request.ts";
 import type { Response } from "../http1/response.ts";
 import { openWebStreams } from "../web-streams.ts";
-import { observed } from "./promised.ts";
-import type { ParsingStrategy } from "./strategy.ts";
+import type { ExchangeObserver, ParsingStrategy } from "./strategy.ts";
 import { WebStreamsConnection } from "./web-streams-connection.ts";
 
 /** Step 6: the loop again, on the platform's ReadableStream and WritableStream. */
@@ -12,16 +12,23 @@ export const webStreams: ParsingStrategy = {
   core: true,
   async connect(dial, reading) {
     const streams = await openWebStreams(dial);
-    return observed(new WebStreamLoop(streams, streams.readable.getReader(), reading));
+    return new WebStreamLoop(streams, streams.readable.getReader(), reading);
   },
 };
 
 class WebStreamLoop extends WebStreamsConnection<ReadableStreamDefaultReader<Uint8Array>> {
-  protected async readResponse(): Promise<Response> {
-    for (;;) {
-      const { done, value } = await this.reader.read();
-      if (done) return this.finish();
-      if (this.collector.feed(value)) return this.collector.take();
+  async exchange(request: EncodedRequest, observer: ExchangeObserver<Response>): Promise<void> {
+    try {
+      this.begin(request, observer);
+      for (;;) {
+        const { done, value } = await this.reader.read();
+        if (done) this.finish();
+        if (done || this.collector.feed(value)) break;
+      }
+    } catch (error) {
+      this.fail(observer, error);
+      return;
     }
+    this.respond(observer);
   }
 }
