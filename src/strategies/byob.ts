@@ -1,8 +1,7 @@
 import type { ReadableStreamBYOBReader } from "node:stream/web";
-import type { EncodedRequest } from "../http1/request.ts";
-import type { Response } from "../http1/response.ts";
+import type { BodyUse } from "../http1/response.ts";
 import { openWebStreams } from "../web-streams.ts";
-import type { ExchangeObserver, ParsingStrategy } from "./strategy.ts";
+import type { ParsingStrategy } from "./strategy.ts";
 import { WebStreamsConnection } from "./web-streams-connection.ts";
 
 /** As large as the largest chunk that Bun delivers. */
@@ -19,33 +18,28 @@ export const byob: ParsingStrategy = {
   takesChunks: true,
   async connect(dial, reading) {
     const streams = await openWebStreams(dial, "bytes");
-    const reader = streams.readable.getReader({ mode: "byob" });
-    return new ByobLoop(streams, reader, reading);
+    return new ByobLoop(streams, streams.readable.getReader({ mode: "byob" }), reading);
   },
 };
 
 class ByobLoop extends WebStreamsConnection<ReadableStreamBYOBReader> {
-  private buffer = new ArrayBuffer(bufferBytes);
+  private keepBody = false;
 
-  async exchange(request: EncodedRequest, observer: ExchangeObserver<Response>): Promise<void> {
-    try {
-      // What is read into is our own buffer, again and again.
-      this.begin(request, { keepBody: observer.keepBody, freeChunks: false });
-      for (;;) {
-        // The stream takes our buffer, and gives it back filled.
-        const { done, value } = await this.reader.read(new Uint8Array(this.buffer));
-        if (done || value === undefined) {
-          this.finish();
-          break;
-        }
-        this.buffer = value.buffer;
-        const copied = observer.keepBody || value.length <= smallBytes;
-        if (this.collector.feed(copied ? value.slice() : value)) break;
-      }
-    } catch (error) {
-      this.fail(observer, error);
-      return;
+  protected override bodyUse({ keepBody }: BodyUse): BodyUse {
+    this.keepBody = keepBody;
+    // What is read into is our own buffer, again and again.
+    return { keepBody, freeChunks: false };
+  }
+
+  protected async readAll(): Promise<void> {
+    let buffer = new ArrayBuffer(bufferBytes);
+    for (;;) {
+      // The stream takes our buffer, and gives it back filled.
+      const { done, value } = await this.reader.read(new Uint8Array(buffer));
+      if (done || value === undefined) return this.takeEof();
+      buffer = value.buffer;
+      const copied = this.keepBody || value.length <= smallBytes;
+      this.take(copied ? value.slice() : value);
     }
-    this.respond(observer);
   }
 }

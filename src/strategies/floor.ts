@@ -3,7 +3,7 @@ import { freeIfLarge } from "../http1/free.ts";
 import type { EncodedRequest } from "../http1/request.ts";
 import { type Reading, ResponseCollector } from "../http1/response.ts";
 import type { Protocol, Transport } from "../protocol.ts";
-import { isReady, refuse } from "./ready.ts";
+import { isTransportReady } from "./protocol-connection.ts";
 import type { Answer, Connection, ExchangeObserver, Strategy } from "./strategy.ts";
 
 /** What the first response to a request was like; the floor takes all others to be alike. */
@@ -47,12 +47,13 @@ class FloorProtocol implements Protocol, Connection {
   }
 
   get usable(): boolean {
-    return isReady(this.transport);
+    return isTransportReady(this.transport);
   }
 
   exchange(request: EncodedRequest, observer: ExchangeObserver<Answer>): void {
-    if (this.ended !== undefined) {
-      refuse(observer, this.ended);
+    const { ended } = this;
+    if (ended !== undefined) {
+      queueMicrotask(() => observer.failed(ended));
       return;
     }
     this.observer = observer;

@@ -1,10 +1,9 @@
 import type { Duplex } from "node:stream";
-import { asError, closedEarlyError } from "../errors.ts";
-import type { EncodedRequest } from "../http1/request.ts";
-import { type Reading, type Response, ResponseCollector } from "../http1/response.ts";
+import { closedEarlyError } from "../errors.ts";
+import type { Reading } from "../http1/response.ts";
 import { openNodeStream } from "../node-stream.ts";
-import { refuse } from "./ready.ts";
-import type { Connection, ExchangeObserver, ParsingStrategy } from "./strategy.ts";
+import { ParsingConnection } from "./parsing-connection.ts";
+import type { ParsingStrategy } from "./strategy.ts";
 
 /** Node's way: a Duplex, whose "data" event brings chunks. */
 export const nodeStream: ParsingStrategy = {
@@ -16,80 +15,39 @@ export const nodeStream: ParsingStrategy = {
   },
 };
 
-class NodeStreamConnection implements Connection<Response> {
+class NodeStreamConnection extends ParsingConnection {
   private readonly stream: Duplex;
-  private readonly reading: Reading;
-  private readonly collector: ResponseCollector;
-  private observer: ExchangeObserver<Response> | undefined;
-  /** Why no exchange can follow. */
-  private ended: Error | undefined;
 
   constructor(stream: Duplex, reading: Reading) {
+    super(reading);
     this.stream = stream;
-    this.reading = reading;
-    this.collector = new ResponseCollector(reading);
-    stream.on("data", (data: Uint8Array) => this.arrived(data));
-    stream.on("end", () => this.finish());
+    stream.on("data", (chunk: Uint8Array) => this.unlessFailed(() => this.take(chunk)));
+    stream.on("end", () => this.unlessFailed(() => this.takeEof()));
     stream.on("error", (error) => this.fail(error));
-    stream.on("close", () => {
-      this.fail(closedEarlyError());
-    });
+    stream.on("close", () => this.fail(closedEarlyError()));
   }
 
-  get usable(): boolean {
-    return this.ended === undefined && !this.stream.destroyed && this.stream.writableLength === 0;
+  protected isReady(): boolean {
+    return !this.stream.destroyed && this.stream.writableLength === 0;
   }
 
-  exchange(request: EncodedRequest, observer: ExchangeObserver<Response>): void {
-    if (this.ended !== undefined) {
-      refuse(observer, this.ended);
-      return;
-    }
-    this.observer = observer;
-    this.collector.begin(request.method, observer);
-    this.stream.write(request.bytes);
+  protected write(bytes: Uint8Array): void {
+    this.stream.write(bytes);
   }
 
-  close(): void {
-    this.ended ??= closedEarlyError();
+  protected shut(): void {
+    this.close();
+  }
+
+  protected abort(): void {
     this.stream.destroy();
   }
 
-  private arrived(data: Uint8Array): void {
+  private unlessFailed(act: () => void): void {
     try {
-      if (this.collector.feed(data)) this.complete();
+      act();
     } catch (error) {
-      this.fail(asError(error));
+      this.fail(error);
     }
-  }
-
-  private finish(): void {
-    this.ended ??= closedEarlyError();
-    if (this.observer === undefined) {
-      this.close();
-      return;
-    }
-    try {
-      this.collector.feedEof();
-      this.complete();
-    } catch (error) {
-      this.fail(asError(error));
-    }
-  }
-
-  private complete(): void {
-    const response = this.collector.take();
-    if (!response.persistent || this.reading === "eof") this.close();
-    const { observer } = this;
-    this.observer = undefined;
-    observer?.responded(response);
-  }
-
-  private fail(error: Error): void {
-    this.ended ??= error;
-    this.close();
-    const { observer } = this;
-    this.observer = undefined;
-    observer?.failed(error);
   }
 }
