@@ -161,7 +161,10 @@ export class Reader {
     // Not an async generator, which queues its calls: 2 more promises a block, and 2 to leave the loop.
     return {
       next: async () => {
-        const block = this.readNow(this.limitBytes) ?? (await this.read(this.limitBytes));
+        let block = this.readNow(this.limitBytes);
+        for (; block === undefined; block = this.readNow(this.limitBytes)) {
+          await this.whenReadable();
+        }
         return block.length === 0
           ? { done: true, value: undefined }
           : { done: false, value: block };

@@ -15,12 +15,17 @@ import type {
 } from "./messages.ts";
 import type { Recording } from "./sample.ts";
 
-const script = join(import.meta.dir, "generator.ts");
+const generatorScript = join(import.meta.dir, "generator.ts");
 
 type GeneratorChild = Child<GeneratorCommand, GeneratorReport>;
 
-/** Generators as processes of their own, each against `target`. */
-export function processExecutor(target: Target, reading: Reading, timeouts: Timeouts): Executor {
+/** Generators as processes of their own, each against `target`; `script` is what each runs. */
+export function processExecutor(
+  target: Target,
+  reading: Reading,
+  timeouts: Timeouts,
+  script = generatorScript,
+): Executor {
   keepCoresAwake();
   return {
     serverCpuNs: target.serverCpuNs,

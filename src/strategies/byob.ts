@@ -4,8 +4,13 @@ import { openWebStreams } from "../web-streams.ts";
 import type { ParsingStrategy } from "./strategy.ts";
 import { WebStreamsConnection } from "./web-streams-connection.ts";
 
-/** As large as the largest chunk that Bun delivers. */
-const bufferBytes = 512 * 1024;
+/**
+ * The buffer doubles when a read fills it, up to the largest chunk that Bun delivers. Every read makes
+ * an ArrayBuffer anew over the same memory, and the garbage collector counts each as if it were new: with
+ * 512 KiB from the start, small responses cost three times as much.
+ */
+const firstBufferBytes = 16 * 1024;
+const lastBufferBytes = 512 * 1024;
 
 /** A chunk of up to this size may be held on to by the head in it: it must not be in our buffer. */
 const smallBytes = 4 * 1024;
@@ -32,7 +37,7 @@ class ByobLoop extends WebStreamsConnection<ReadableStreamBYOBReader> {
   }
 
   protected async readAll(): Promise<void> {
-    let buffer = new ArrayBuffer(bufferBytes);
+    let buffer = new ArrayBuffer(firstBufferBytes);
     for (;;) {
       // The stream takes our buffer, and gives it back filled.
       const { done, value } = await this.reader.read(new Uint8Array(buffer));
@@ -40,6 +45,8 @@ class ByobLoop extends WebStreamsConnection<ReadableStreamBYOBReader> {
       buffer = value.buffer;
       const copied = this.keepBody || value.length <= smallBytes;
       this.take(copied ? value.slice() : value);
+      const full = value.length === buffer.byteLength && value.length < lastBufferBytes;
+      if (full) buffer = new ArrayBuffer(2 * value.length);
     }
   }
 }

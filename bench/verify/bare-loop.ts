@@ -1,0 +1,114 @@
+import { asError } from "../../src/errors.ts";
+import { authorityOf } from "../../src/http1/request.ts";
+import type { Answer, Connection, ExchangeObserver } from "../../src/strategies/strategy.ts";
+import { loadClient } from "../load/clients.ts";
+import { processCpuNs } from "../load/cpu.ts";
+import type { GeneratorCommand, GeneratorOptions, GeneratorReport } from "../load/messages.ts";
+import { Recorder } from "../load/recorder.ts";
+import type { SliceSample } from "../load/sample.ts";
+
+/** Load is steady by then: a hundred rounds of answers. */
+const settleMs = 5;
+
+/**
+ * The least that can drive a client: a request for every answer, and a count. No clock is read, no
+ * answer is looked at, nothing is recorded: what a generator takes more than this is the harness. It
+ * speaks as a generator does, so that both can take turns.
+ */
+class BareLoop {
+  private readonly connections: Connection[] = [];
+  private readonly sends: (() => void)[] = [];
+  private running = false;
+  private answers = 0;
+  private busy = 0;
+  private failure: Error | undefined;
+
+  async open(options: GeneratorOptions): Promise<void> {
+    const { strategy, endpoint, requestTarget, reading, timeouts, connections } = options;
+    const client = await loadClient(strategy, undefined);
+    const request = client.encodeRequest({
+      method: "GET",
+      host: authorityOf(endpoint),
+      target: requestTarget,
+    });
+    const dial = { connectTimeoutMs: timeouts.connectMs, observer: { dataArrived() {} } };
+    for (let i = 0; i < connections; i++) {
+      const connection = await client.connect(endpoint, reading, dial);
+      const observer: ExchangeObserver<Answer> = {
+        keepBody: false,
+        freeChunks: true,
+        responded: () => {
+          this.answers++;
+          if (this.running) connection.exchange(request, observer);
+          else this.busy--;
+        },
+        failed: (error) => {
+          this.failure = error;
+          this.busy--;
+        },
+      };
+      this.connections.push(connection);
+      this.sends.push(() => connection.exchange(request, observer));
+    }
+  }
+
+  async slice(windowMs: number): Promise<SliceSample> {
+    const beganNs = Bun.nanoseconds();
+    this.running = true;
+    this.busy = this.sends.length;
+    for (const send of this.sends) send();
+    await Bun.sleep(settleMs);
+    const before = { ns: Bun.nanoseconds(), cpuNs: processCpuNs(), answers: this.answers };
+    await Bun.sleep(windowMs);
+    const windowNs = Bun.nanoseconds() - before.ns;
+    const cpuNs = processCpuNs() - before.cpuNs;
+    const completed = this.answers - before.answers;
+    this.running = false;
+    while (this.busy > 0) await Bun.sleep(1);
+    if (this.failure !== undefined) throw this.failure;
+    return {
+      windowNs,
+      completed,
+      cpuNs,
+      requests: { issued: completed, ok: completed, failed: 0, unfinished: 0 },
+      answered: completed,
+      wholeNs: Bun.nanoseconds() - beganNs,
+    };
+  }
+}
+
+async function perform(
+  loop: BareLoop,
+  options: GeneratorOptions,
+  command: GeneratorCommand,
+): Promise<GeneratorReport | undefined> {
+  switch (command.kind) {
+    case "warm-up":
+      await loop.open(options);
+      for (const length of command.slices) await loop.slice(windowOf(length));
+      return { kind: "warmed-up", meanServiceNs: 0 };
+    case "slice":
+      return { kind: "slice", ...(await loop.slice(windowOf(command.length))) };
+    case "finish":
+      return new Recorder().report();
+    case "stop":
+      return undefined;
+  }
+}
+
+function windowOf(length: { readonly kind: string; readonly windowMs?: number }): number {
+  if (length.windowMs === undefined) throw new Error(`a bare loop knows no ${length.kind}`);
+  return length.windowMs;
+}
+
+const report = (message: GeneratorReport | undefined) => message && process.send?.(message);
+const options = JSON.parse(process.argv[2] ?? "{}") as GeneratorOptions;
+const loop = new BareLoop();
+process.on("disconnect", () => process.exit(0));
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => {});
+process.on("message", (command: GeneratorCommand) => {
+  perform(loop, options, command).then(report, (error: unknown) =>
+    report({ kind: "failed", message: asError(error).message }),
+  );
+});
+report({ kind: "ready" });

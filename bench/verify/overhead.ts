@@ -1,0 +1,81 @@
+import { join } from "node:path";
+import type { Executor } from "../load/executor.ts";
+import { processExecutor } from "../load/process-executor.ts";
+import { raceReplicate } from "../load/race.ts";
+import type { LostReplicate, ReplicateSample } from "../load/sample.ts";
+import { type Heat, type RaceSettings, sameTimeouts } from "../plan.ts";
+import { type PairedEstimate, pairedEstimate } from "../stats/paired.ts";
+import { seededRandom } from "../stats/random.ts";
+import { ownTarget } from "../target.ts";
+import { warmServer } from "../warm-server.ts";
+
+const bareScript = join(import.meta.dir, "bare-loop.ts");
+const strategy = "callback";
+const bare = "bare loop";
+
+const heat: Heat = {
+  fixture: "hello",
+  connections: 64,
+  rivals: [{ strategy }, { strategy: bare }],
+};
+
+const settings: RaceSettings = {
+  durationMs: 6000,
+  requests: undefined,
+  warmUpMs: 600,
+  watchMachine: false,
+  sliceMs: 50,
+  replicates: 6,
+  workers: 1,
+  open: undefined,
+  reading: "message",
+  timeouts: sameTimeouts(10_000),
+  seed: 1,
+};
+
+/**
+ * What the harness costs: CPU per request of a generator over that of a bare loop over the same client,
+ * as a log-ratio; fresh processes of both take turns. Undefined when it was interrupted.
+ */
+export async function measureOverhead(signal: AbortSignal): Promise<PairedEstimate | undefined> {
+  const target = await ownTarget("routes", [heat.fixture]);
+  try {
+    const random = seededRandom(settings.seed);
+    const executor = withBareLoop(
+      processExecutor(target, settings.reading, settings.timeouts),
+      processExecutor(target, settings.reading, settings.timeouts, bareScript),
+    );
+    await warmServer([heat.fixture], settings.warmUpMs, executor, signal);
+    const logs: number[][] = [];
+    for (let i = 0; i < settings.replicates && !signal.aborted; i++) {
+      logs.push(logRatios(await raceReplicate(heat, settings, i, executor, random, signal)));
+    }
+    return signal.aborted ? undefined : pairedEstimate(logs, random);
+  } finally {
+    await target.stop();
+  }
+}
+
+function withBareLoop(harness: Executor, loop: Executor): Executor {
+  return {
+    ...harness,
+    start: (rival, ...cell) =>
+      rival.strategy === bare ? loop.start({ strategy }, ...cell) : harness.start(rival, ...cell),
+  };
+}
+
+/** One for each round: both ran right after each other. */
+function logRatios([ours, bare]: readonly (ReplicateSample | LostReplicate)[]): number[] {
+  const [own, least] = [slicesOf(ours), slicesOf(bare)];
+  return own.flatMap((slice, round) => {
+    const other = least[round];
+    if (other === undefined || slice.completed === 0 || other.completed === 0) return [];
+    return [Math.log(slice.cpuNs / slice.completed / (other.cpuNs / other.completed))];
+  });
+}
+
+function slicesOf(sample: ReplicateSample | LostReplicate | undefined) {
+  if (sample === undefined) return [];
+  if ("lost" in sample) throw new Error(`a process was lost: ${sample.lost}`);
+  return sample.slices;
+}
