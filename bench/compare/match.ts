@@ -1,3 +1,4 @@
+import { clockNs } from "../load/clock.ts";
 import type { Executor } from "../load/executor.ts";
 import { raceReplicate } from "../load/race.ts";
 import type { CellSample, ReplicateSample } from "../load/sample.ts";
@@ -56,9 +57,9 @@ export async function raceMatch(
     );
     return { match, base: ofBase, head: ofHead, noise: ofNoise } as MatchSample;
   };
-  const beganNs = Bun.nanoseconds();
+  const beganNs = clockNs();
   for (let replicate = 0; !signal.aborted; replicate++) {
-    const elapsedMs = (Bun.nanoseconds() - beganNs) / 1e6;
+    const elapsedMs = (clockNs() - beganNs) / 1e6;
     const nextMs = replicate === 0 ? 0 : elapsedMs / replicate;
     if (replicate >= 2 && elapsedMs + nextMs > settings.budgetMs) break;
     const raced = await raceReplicate(heat, settings.race, replicate, executor, random, signal);

@@ -2,11 +2,12 @@ import { ReadError } from "../../src/errors.ts";
 import { authorityOf } from "../../src/http1/request.ts";
 import type { Answer } from "../../src/strategies/strategy.ts";
 import type { Client } from "./clients.ts";
+import { clockNs } from "./clock.ts";
 import { ClosedLoop } from "./closed-loop.ts";
 import { Lane, type LaneOwner } from "./lane.ts";
 import type { Loop } from "./loop.ts";
 import { watchLoopDelay } from "./loop-delay.ts";
-import type { GeneratorOptions, SliceLength } from "./messages.ts";
+import type { ExpectedAnswer, GeneratorOptions, SliceLength } from "./messages.ts";
 import { OpenLoop } from "./open-loop.ts";
 import { Recorder } from "./recorder.ts";
 import type { SliceSample } from "./sample.ts";
@@ -21,8 +22,8 @@ const giveUpAfterNs = 5e9;
 
 /** Runs one loop after the other over its lanes, checks every answer, and records. */
 export class Driver implements LaneOwner {
-  private readonly options: GeneratorOptions;
-  private readonly recorder = new Recorder();
+  private readonly expected: ExpectedAnswer;
+  private readonly recorder: Recorder;
   private readonly lanes: readonly Lane[];
   private readonly patienceNs: number;
   private warmingUp = false;
@@ -35,7 +36,8 @@ export class Driver implements LaneOwner {
   private sliceDone: PromiseWithResolvers<SliceSample> | undefined;
 
   constructor(client: Client, options: GeneratorOptions) {
-    this.options = options;
+    this.expected = options.expected;
+    this.recorder = new Recorder(options.expected);
     const { endpoint, requestTarget, reading, timeouts, connections } = options;
     this.patienceNs = (timeouts.connectMs + timeouts.wholeMs + 1000) * 1e6;
     const request = client.encodeRequest({
@@ -44,15 +46,7 @@ export class Driver implements LaneOwner {
       target: requestTarget,
       close: reading === "eof",
     });
-    const { bodyBytes } = options.expected;
-    const laneOptions = {
-      client,
-      endpoint,
-      request,
-      reading,
-      timeouts,
-      bodyBytes,
-    };
+    const laneOptions = { client, endpoint, request, reading, timeouts };
     this.lanes = Array.from({ length: connections }, () => new Lane(this, laneOptions));
   }
 
@@ -76,7 +70,7 @@ export class Driver implements LaneOwner {
 
   async runSlice(length: SliceLength): Promise<SliceSample> {
     this.sliceDone = Promise.withResolvers<SliceSample>();
-    const nowNs = Bun.nanoseconds();
+    const nowNs = clockNs();
     this.open = length.kind === "open";
     this.loop =
       length.kind === "open"
@@ -99,7 +93,7 @@ export class Driver implements LaneOwner {
   /** Cuts short what is under way; connections that wait for an answer are closed. */
   stop(): void {
     this.cutShort = true;
-    const nowNs = Bun.nanoseconds();
+    const nowNs = clockNs();
     this.loop?.stop(nowNs);
     for (const lane of this.lanes) if (lane.busy) lane.close();
     this.settle(nowNs);
@@ -125,14 +119,15 @@ export class Driver implements LaneOwner {
     }
     if (lane.counted) {
       const { startNs, firstByteNs, chunks } = lane;
-      this.recorder.recordAnswer(nowNs - startNs, firstByteNs - startNs, chunks, answer.bodyLength);
-      this.recorder.recordStatus(answer.status);
+      this.recorder.recordAnswer(nowNs - startNs, firstByteNs - startNs, chunks);
       if (this.open) this.recorder.recordResponse(nowNs - lane.dueNs);
     }
     this.lastGoodNs = nowNs;
     this.failedSinceGood = 0;
     this.loop?.ended(lane, true, nowNs);
-    this.release(lane, nowNs);
+    this.loop?.free(lane, nowNs);
+    // While lanes go on, the loop is not done.
+    if (!lane.busy) this.settle(nowNs);
   }
 
   failed(lane: Lane, error: Error, nowNs: number): void {
@@ -140,7 +135,7 @@ export class Driver implements LaneOwner {
     this.failedSinceGood++;
     this.loop?.ended(lane, false, nowNs);
     const backoffMs = Math.min(maxBackoffMs, 2 ** Math.min(lane.failuresInRow, 10));
-    setTimeout(() => this.release(lane, Bun.nanoseconds()), backoffMs);
+    setTimeout(() => this.release(lane, clockNs()), backoffMs);
     this.settle(nowNs);
   }
 
@@ -158,7 +153,7 @@ export class Driver implements LaneOwner {
   }
 
   private sweep(): void {
-    const nowNs = Bun.nanoseconds();
+    const nowNs = clockNs();
     for (const lane of this.lanes) lane.expire(nowNs);
     this.loop?.tick(nowNs);
     const givenUp = this.failedSinceGood > 2 * this.lanes.length;
@@ -168,9 +163,9 @@ export class Driver implements LaneOwner {
 
   /** Length and status always; the hash of each lane's first body. */
   private check(lane: Lane, answer: Answer): ReadError | undefined {
-    const { status, bodyBytes, sha256 } = this.options.expected;
+    const { status, bodyBytes, sha256 } = this.expected;
     if (answer.status !== status) {
-      if (lane.counted) this.recorder.recordStatus(answer.status);
+      if (lane.counted) this.recorder.recordWrongStatus(answer.status);
       return new ReadError("wrong-status", `status ${answer.status} where ${status} was expected`);
     }
     if (answer.bodyLength !== bodyBytes) {

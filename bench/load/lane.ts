@@ -3,8 +3,8 @@ import type { EncodedRequest } from "../../src/http1/request.ts";
 import type { Reading } from "../../src/http1/response.ts";
 import type { ArrivalObserver, TcpEndpoint, Timeouts } from "../../src/protocol.ts";
 import type { Answer, Connection, ExchangeObserver } from "../../src/strategies/strategy.ts";
-
 import type { Client } from "./clients.ts";
+import { clockNs } from "./clock.ts";
 
 /** Who decides what an answer means and what comes next. */
 export interface LaneOwner {
@@ -20,11 +20,9 @@ export interface LaneOptions {
   readonly request: EncodedRequest;
   readonly reading: Reading;
   readonly timeouts: Timeouts;
-  /** Length of the expected body. */
-  readonly bodyBytes: number;
 }
 
-/** One virtual client: a connection, and at most one request on it. Times are Bun.nanoseconds(). */
+/** One virtual client: a connection, and at most one request on it. Times are clockNs(). */
 export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
   /** When the request was due, in open loop; response time counts from here. */
   dueNs = 0;
@@ -33,8 +31,11 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
   /** When the request was written; service time counts from here. */
   startNs = 0;
   firstByteNs = 0;
-  /** Pieces in which the response has arrived. */
+  /** Pieces in which the response has arrived, and their bytes. */
   chunks = 0;
+  private bytes = 0;
+  /** Bytes of the last whole response, by which the next is known to be whole. */
+  private wholeBytes = Number.POSITIVE_INFINITY;
   /** Whether the request that is under way belongs to the measurement. */
   counted = false;
   busy = false;
@@ -101,8 +102,8 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
    * is read from the clock a microsecond later, in the same turn of the event loop, and stands for both.
    */
   dataArrived(byteLength: number): void {
-    if (this.chunks++ > 0) return;
-    this.firstByteNs = byteLength > this.options.bodyBytes ? 0 : Bun.nanoseconds();
+    this.bytes += byteLength;
+    if (this.chunks++ === 0) this.firstByteNs = byteLength >= this.wholeBytes ? 0 : clockNs();
   }
 
   readonly responded = (answer: Answer): void => {
@@ -110,8 +111,9 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
     this.busy = false;
     this.failuresInRow = 0;
     if (this.options.reading === "eof") this.connection = undefined;
-    const nowNs = Bun.nanoseconds();
+    const nowNs = clockNs();
     if (this.firstByteNs === 0) this.firstByteNs = nowNs;
+    this.wholeBytes = this.bytes;
     this.owner.answered(this, answer, nowNs);
   };
 
@@ -119,24 +121,25 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
     if (!this.busy) return;
     this.close();
     this.failuresInRow++;
-    this.owner.failed(this, error, Bun.nanoseconds());
+    this.owner.failed(this, error, clockNs());
   };
 
   private write(connection: Connection, nowNs: number): void {
     this.startNs = nowNs;
     this.chunks = 0;
+    this.bytes = 0;
     connection.exchange(this.options.request, this);
   }
 
   private async connectAndWrite(): Promise<void> {
     const { client, endpoint, reading, timeouts } = this.options;
-    const beganNs = Bun.nanoseconds();
+    const beganNs = clockNs();
     const attempt = ++this.attempts;
     const wanted = () => this.busy && attempt === this.attempts;
     try {
       const options = { connectTimeoutMs: timeouts.connectMs, observer: this };
       const connection = await client.connect(endpoint, reading, options);
-      const nowNs = Bun.nanoseconds();
+      const nowNs = clockNs();
       if (client.tellsOfConnecting) {
         this.owner.connected(nowNs - beganNs, reading === "message" && this.wasConnected);
         this.wasConnected = true;

@@ -1,3 +1,5 @@
+import { clockNs } from "./clock.ts";
+
 /** Rare enough to cost nothing: 100 wake-ups a second of a microsecond each. */
 const periodMs = 10;
 
@@ -6,9 +8,9 @@ const periodMs = 10;
  * then; bun's own monitorEventLoopDelay gives wrong figures in 1.4.5. Returns what stops it.
  */
 export function watchLoopDelay(late: (ns: number, nowNs: number) => void): () => void {
-  let dueNs = Bun.nanoseconds() + periodMs * 1e6;
+  let dueNs = clockNs() + periodMs * 1e6;
   const timer = setInterval(() => {
-    const nowNs = Bun.nanoseconds();
+    const nowNs = clockNs();
     late(nowNs - dueNs, nowNs);
     dueNs = nowNs + periodMs * 1e6;
   }, periodMs);

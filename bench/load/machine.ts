@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { clockNs } from "./clock.ts";
 import { processCpuNs } from "./cpu.ts";
 
 /** Counters of the whole machine at one instant; undefined where the system does not tell. */
@@ -49,7 +50,7 @@ export function watchMachine(): () => MachineSample {
 function readMachine(): Reading {
   const ticks = cpuTicks(read("/proc/stat"));
   return {
-    monotonicNs: Bun.nanoseconds(),
+    monotonicNs: clockNs(),
     wallClockMs: Date.now(),
     ownCpuNs: processCpuNs(),
     busyNs: ticks?.busyNs,

@@ -1,3 +1,4 @@
+import { clockNs } from "./clock.ts";
 import { processCpuNs } from "./cpu.ts";
 import type { Lane } from "./lane.ts";
 import type { Loop } from "./loop.ts";
@@ -106,7 +107,7 @@ export class OpenLoop implements Loop {
     this.spinning = true;
     const again = () => {
       this.spinning = false;
-      const laterNs = Bun.nanoseconds();
+      const laterNs = clockNs();
       this.dispatch(laterNs);
       this.awaitNext(laterNs);
     };

@@ -7,7 +7,7 @@ import {
   highestTrackableNs,
   mergeHistograms,
 } from "./histogram.ts";
-import type { RecordingReport } from "./messages.ts";
+import type { ExpectedAnswer, RecordingReport } from "./messages.ts";
 import { Tally } from "./tally.ts";
 
 /** Counts and histograms of one generator: constant memory, whatever the number of requests. */
@@ -22,13 +22,19 @@ export class Recorder {
   private readonly loopDelay = createHistogram();
   private readonly startBytes = process.memoryUsage.rss();
   private warmBytes = this.startBytes;
-  private readonly statusCounts = new Uint32Array(600);
+  /** Status codes that were not the expected one. */
+  private readonly wrongStatus: Record<string, number> = {};
+  private readonly expected: Pick<ExpectedAnswer, "status" | "bodyBytes">;
   private readonly errors: Partial<Record<ErrorKind, number>> = {};
   private readonly uncountedErrors: Partial<Record<ErrorKind, number>> = {};
-  private bodyBytes = 0;
-  private chunks = 0;
+  /** Pieces of answers that came in several. */
+  private chunksOfMany = 0;
   private verifiedBodies = 0;
   private reopened = 0;
+
+  constructor(expected: Pick<ExpectedAnswer, "status" | "bodyBytes">) {
+    this.expected = expected;
+  }
 
   /** A connection took the place of one that was lost. */
   recordReopened(): void {
@@ -37,18 +43,18 @@ export class Recorder {
 
   /** Connections are timed even while requests are not counted yet: most open in the warm-up. */
   recordConnect(ns: number): void {
-    this.connect.recordValue(Math.min(ns, highestTrackableNs));
+    this.connect.recordValue(Math.min(Math.round(ns), highestTrackableNs));
   }
 
-  recordAnswer(serviceNs: number, firstByteNs: number, chunks: number, bodyBytes: number): void {
-    if (firstByteNs === serviceNs) {
+  /** An answer as it was expected: its status and its length need no counts of their own. */
+  recordAnswer(serviceNs: number, firstByteNs: number, chunks: number): void {
+    if (chunks === 1) {
       this.inOnePiece.record(serviceNs);
-    } else {
-      this.serviceTime.record(serviceNs);
-      this.firstByte.record(firstByteNs);
+      return;
     }
-    this.chunks += chunks;
-    this.bodyBytes += bodyBytes;
+    this.serviceTime.record(serviceNs);
+    this.firstByte.record(firstByteNs);
+    this.chunksOfMany += chunks;
   }
 
   /** Of a request that was due at an instant. */
@@ -60,8 +66,8 @@ export class Recorder {
     this.lateness.record(ns);
   }
 
-  recordStatus(status: number): void {
-    this.statusCounts[status] = (this.statusCounts[status] ?? 0) + 1;
+  recordWrongStatus(status: number): void {
+    this.wrongStatus[status] = (this.wrongStatus[status] ?? 0) + 1;
   }
 
   recordError(error: Error, counted: boolean): void {
@@ -93,9 +99,8 @@ export class Recorder {
     this.loopDelay.reset();
     this.warmBytes = process.memoryUsage.rss();
     this.firstByte.reset();
-    this.statusCounts.fill(0);
-    this.chunks = 0;
-    this.bodyBytes = 0;
+    for (const code of Object.keys(this.wrongStatus)) delete this.wrongStatus[code];
+    this.chunksOfMany = 0;
   }
 
   private withOnePiece(tally: Tally): Histogram {
@@ -103,19 +108,20 @@ export class Recorder {
   }
 
   report(): RecordingReport {
-    const status: Record<string, number> = {};
-    for (const [code, count] of this.statusCounts.entries()) if (count > 0) status[code] = count;
+    const serviceTime = this.withOnePiece(this.serviceTime);
+    const answers = serviceTime.totalCount;
+    const { status, bodyBytes } = this.expected;
     return {
       kind: "recording",
-      serviceTime: encodeHistogram(this.withOnePiece(this.serviceTime)),
+      serviceTime: encodeHistogram(serviceTime),
       responseTime: encodeHistogram(this.responseTime.toHistogram()),
       lateness: encodeHistogram(this.lateness.toHistogram()),
       firstByte: encodeHistogram(this.withOnePiece(this.firstByte)),
       connect: encodeHistogram(this.connect),
-      bodyBytes: this.bodyBytes,
-      chunks: this.chunks,
+      bodyBytes: answers * bodyBytes,
+      chunks: this.inOnePiece.count + this.chunksOfMany,
       errors: this.errors,
-      status,
+      status: { ...this.wrongStatus, ...(answers > 0 && { [status]: answers }) },
       verifiedBodies: this.verifiedBodies,
       reopened: this.reopened,
       uncountedErrors: this.uncountedErrors,

@@ -27,9 +27,11 @@ export class Slice {
   private windowStartCpuNs = 0;
   private windowNs = 0;
   private windowCpuNs = 0;
-  private settled = 0;
+  /** Before this nothing can end the window. */
+  private windowDueNs = 0;
   private completed = 0;
-  private answers = 0;
+  /** Answers before the window and after it. */
+  private endedOutside = 0;
   private issued = 0;
   private ok = 0;
   private failed = 0;
@@ -68,15 +70,16 @@ export class Slice {
   /** A request that was admitted has ended. */
   ended(counted: boolean, good: boolean, nowNs: number): void {
     this.inFlight--;
-    this.answers++;
     if (counted) {
       if (good) this.ok++;
       else this.failed++;
     }
-    if (this.phase === "settling") this.settled++;
-    else if (this.phase === "measuring") {
+    if (this.phase === "measuring") {
       this.endedInWindow++;
       if (good) this.completed++;
+      if (nowNs < this.windowDueNs) return;
+    } else {
+      this.endedOutside++;
     }
     this.advance(nowNs);
   }
@@ -107,18 +110,18 @@ export class Slice {
       completed: this.completed,
       cpuNs: this.windowCpuNs,
       requests: { issued, ok, failed, unfinished: issued - ok - failed },
-      answered: this.answers,
+      answered: this.endedInWindow + this.endedOutside,
       wholeNs: nowNs - this.beganNs,
     };
   }
 
   private isSettled(nowNs: number): boolean {
-    return this.settled >= this.connections || nowNs - this.beganNs > this.patienceNs;
+    return this.endedOutside >= this.connections || nowNs - this.beganNs > this.patienceNs;
   }
 
   private isWindowOver(nowNs: number): boolean {
     if (this.length.kind === "requests") return this.ok + this.failed >= this.length.count;
-    const overrunNs = nowNs - this.windowStartNs - this.length.windowMs * 1e6;
+    const overrunNs = nowNs - this.windowDueNs;
     if (overrunNs < 0) return false;
     const wholeRounds = this.endedInWindow > 0 && this.endedInWindow % this.connections === 0;
     return wholeRounds || overrunNs > this.patienceNs;
@@ -127,6 +130,7 @@ export class Slice {
   private openWindow(nowNs: number): void {
     this.phase = "measuring";
     this.windowStartNs = nowNs;
+    if (this.length.kind === "time") this.windowDueNs = nowNs + this.length.windowMs * 1e6;
     this.windowStartCpuNs = this.cpuNs();
   }
 

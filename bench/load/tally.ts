@@ -29,6 +29,11 @@ export class Tally {
     this.counts[index] = (this.counts[index] as number) + 1;
   }
 
+  /** Durations counted so far. */
+  get count(): number {
+    return this.counts.reduce((sum, count) => sum + count, this.large.totalCount);
+  }
+
   reset(): void {
     this.counts.fill(0);
     this.large.reset();

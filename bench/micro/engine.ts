@@ -1,5 +1,6 @@
 import { measure } from "mitata";
 import type { Strategy } from "../../src/strategies/strategy.ts";
+import { clockNs } from "../load/clock.ts";
 import { createFeed } from "./feed.ts";
 import type { Shape } from "./grid.ts";
 
@@ -18,13 +19,13 @@ export async function measureShape(
 ): Promise<number[]> {
   const read = await createFeed(strategy, shape);
   const batchNs = (count: number): number => {
-    const beganNs = Bun.nanoseconds();
+    const beganNs = clockNs();
     for (let i = 0; i < count; i++) read();
-    return (Bun.nanoseconds() - beganNs) / count;
+    return (clockNs() - beganNs) / count;
   };
-  const warmUpUntilNs = Bun.nanoseconds() + budgetMs * 1e6;
+  const warmUpUntilNs = clockNs() + budgetMs * 1e6;
   let responseNs = batchNs(1);
-  while (Bun.nanoseconds() < warmUpUntilNs) {
+  while (clockNs() < warmUpUntilNs) {
     responseNs = batchNs(Math.max(1, Math.ceil(sampleNs / responseNs)));
   }
   const count = Math.max(1, Math.ceil(sampleNs / responseNs));

@@ -1,3 +1,4 @@
+import { clockNs } from "../load/clock.ts";
 import { createHistogram, encodeHistogram } from "../load/histogram.ts";
 
 /** What a bare client is to do. */
@@ -25,7 +26,7 @@ function main(): void {
   for (let i = 0; i < connections; i++) {
     let startNs = 0;
     const send = (socket: { write(bytes: Uint8Array): unknown }) => {
-      startNs = Bun.nanoseconds();
+      startNs = clockNs();
       socket.write(request);
     };
     void Bun.connect({
@@ -35,7 +36,7 @@ function main(): void {
         open: send,
         // An answer of the delay server is far smaller than a segment, and comes whole.
         data(socket) {
-          serviceTime.recordValue(Math.max(1, Bun.nanoseconds() - startNs));
+          serviceTime.recordValue(Math.max(1, Math.round(clockNs() - startNs)));
           send(socket);
         },
       },

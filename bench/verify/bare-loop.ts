@@ -2,13 +2,15 @@ import { asError } from "../../src/errors.ts";
 import { authorityOf } from "../../src/http1/request.ts";
 import type { Answer, Connection, ExchangeObserver } from "../../src/strategies/strategy.ts";
 import { loadClient } from "../load/clients.ts";
+import { clockNs } from "../load/clock.ts";
 import { processCpuNs } from "../load/cpu.ts";
 import type { GeneratorCommand, GeneratorOptions, GeneratorReport } from "../load/messages.ts";
 import { Recorder } from "../load/recorder.ts";
 import type { SliceSample } from "../load/sample.ts";
 
-/** Load is steady by then: a hundred rounds of answers. */
-const settleMs = 5;
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
 
 /**
  * The least that can drive a client: a request for every answer, and a count. No clock is read, no
@@ -53,14 +55,16 @@ class BareLoop {
   }
 
   async slice(windowMs: number): Promise<SliceSample> {
-    const beganNs = Bun.nanoseconds();
+    const beganNs = clockNs();
     this.running = true;
     this.busy = this.sends.length;
+    const settled = this.answers + this.sends.length;
     for (const send of this.sends) send();
-    await Bun.sleep(settleMs);
-    const before = { ns: Bun.nanoseconds(), cpuNs: processCpuNs(), answers: this.answers };
+    // As a generator does: its window opens when every connection was answered once.
+    while (this.answers < settled && this.failure === undefined) await nextTurn();
+    const before = { ns: clockNs(), cpuNs: processCpuNs(), answers: this.answers };
     await Bun.sleep(windowMs);
-    const windowNs = Bun.nanoseconds() - before.ns;
+    const windowNs = clockNs() - before.ns;
     const cpuNs = processCpuNs() - before.cpuNs;
     const completed = this.answers - before.answers;
     this.running = false;
@@ -72,7 +76,7 @@ class BareLoop {
       cpuNs,
       requests: { issued: completed, ok: completed, failed: 0, unfinished: 0 },
       answered: completed,
-      wholeNs: Bun.nanoseconds() - beganNs,
+      wholeNs: clockNs() - beganNs,
     };
   }
 }
@@ -90,7 +94,7 @@ async function perform(
     case "slice":
       return { kind: "slice", ...(await loop.slice(windowOf(command.length))) };
     case "finish":
-      return new Recorder().report();
+      return new Recorder(options.expected).report();
     case "stop":
       return undefined;
   }

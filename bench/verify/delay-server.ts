@@ -1,4 +1,5 @@
 import type { Socket } from "bun";
+import { clockNs } from "../load/clock.ts";
 import { createHistogram, encodeHistogram, type Histogram } from "../load/histogram.ts";
 import {
   type Behaviour,
@@ -33,10 +34,10 @@ function main(): void {
 
   const send = ({ socket, arrivedNs }: Due) => {
     socket.write(answer);
-    delays.recordValue(Math.max(1, Math.round(Bun.nanoseconds() - arrivedNs)));
+    delays.recordValue(Math.max(1, Math.round(clockNs() - arrivedNs)));
   };
   const turn = () => {
-    const nowNs = Bun.nanoseconds();
+    const nowNs = clockNs();
     while (due[0] !== undefined && due[0].dueNs <= nowNs) send(due.shift() as Due);
     const [next] = due;
     awake = next !== undefined;
@@ -46,7 +47,7 @@ function main(): void {
     else setImmediate(turn);
   };
   const accept = (socket: Socket) => {
-    const arrivedNs = Bun.nanoseconds();
+    const arrivedNs = clockNs();
     const entry = { socket, arrivedNs, dueNs: schedule(arrivedNs) };
     if (entry.dueNs <= arrivedNs) {
       send(entry);
@@ -69,7 +70,7 @@ function main(): void {
   process.on("message", (command: DelayCommand) => {
     const report: DelayReport = { kind: "delays", delays: encodeHistogram(delays) };
     if (command === "begin") {
-      schedule = createSchedule(behaviour, Bun.nanoseconds());
+      schedule = createSchedule(behaviour, clockNs());
       delays = createHistogram();
     }
     process.send?.(report);

@@ -24,8 +24,9 @@ const settings: RaceSettings = {
   requests: undefined,
   warmUpMs: 600,
   watchMachine: false,
-  sliceMs: 50,
-  replicates: 6,
+  // Long, so that caches that the other has filled do not count.
+  sliceMs: 250,
+  replicates: 8,
   workers: 1,
   open: undefined,
   reading: "message",
