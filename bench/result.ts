@@ -34,6 +34,10 @@ const metric = z.object({
   interval: interval.optional().describe("95 % interval of the mean over replicates"),
 });
 
+const harnessOverhead = z
+  .object({ ratio: z.number(), interval })
+  .describe("CPU per request of a generator over that of a bare loop over the same client");
+
 /** The arms of a comparison. */
 export const sides = ["base", "head", "noise"] as const;
 
@@ -149,6 +153,7 @@ export const resultSchema = z.object({
     .optional()
     .describe("the revisions, files or strategies of a comparison"),
   foundRates: z.array(foundRate).optional(),
+  harnessOverhead: harnessOverhead.optional(),
   peers: z
     .object({ versions: z.record(z.string(), z.string()), missing: z.array(z.string()) })
     .optional()
@@ -156,6 +161,7 @@ export const resultSchema = z.object({
   verdict: z.enum(verdicts).optional(),
 });
 
+export type HarnessOverhead = z.infer<typeof harnessOverhead>;
 export type FoundRate = z.infer<typeof foundRate>;
 export type Result = z.infer<typeof resultSchema>;
 export type CellResult = Result["cells"][number];

@@ -1,13 +1,15 @@
 import { cellResults } from "../cell-result.ts";
 import { describeEnvironment } from "../environment.ts";
 import { exitCodes, type Io } from "../io.ts";
+import { areCoresKeptAwake } from "../load/awake.ts";
 import type { OutputConfig } from "../output-options.ts";
 import { json } from "../reporters/json.ts";
 import { renderTable } from "../reporters/table.ts";
-import type { CellResult, Result } from "../result.ts";
+import type { CellResult, HarnessOverhead, Result } from "../result.ts";
 import { checkOutput } from "../store.ts";
 import { formatNs } from "../units.ts";
 import { toleranceMs, verifyCases } from "../verify/cases.ts";
+import { measureOverhead } from "../verify/overhead.ts";
 import { type Verification, verifyCase } from "../verify/run.ts";
 import { bareClientOffByMs } from "../verify/witness.ts";
 import { finishResult } from "./finish-result.ts";
@@ -27,6 +29,8 @@ export async function verify(output: OutputConfig, line: string, io: Io): Promis
     cells.push(...verifiedCells(verification));
     rows.push(...verifiedRows(verification));
   }
+  if (io.err.isTty) io.err.write("\r\x1b[2Kwhat the harness costs");
+  const harnessOverhead = io.signal.aborted ? undefined : await measureOverhead(io.signal);
   if (io.err.isTty) io.err.write("\r\x1b[2K");
   const result = finishResult({
     kind: "load",
@@ -36,6 +40,7 @@ export async function verify(output: OutputConfig, line: string, io: Io): Promis
     interrupted: io.signal.aborted,
     environment: describeEnvironment("delay servers", true),
     cells,
+    ...(harnessOverhead && { harnessOverhead }),
   });
   return conclude(result, rows, output, io);
 }
@@ -46,7 +51,7 @@ async function conclude(
   output: OutputConfig,
   io: Io,
 ): Promise<number> {
-  const { cells, interrupted } = result;
+  const { cells, interrupted, harnessOverhead } = result;
   const wrong = cells.filter(({ valid }) => !valid).length;
   if (output.json) {
     io.out.write(json.render(result));
@@ -58,6 +63,7 @@ async function conclude(
     }));
     io.out.write(renderTable(columns, rows));
     io.out.write(`\n${await verdictOf(cells, wrong)}\n`);
+    if (harnessOverhead !== undefined) io.out.write(`${overheadLine(harnessOverhead)}\n`);
   }
   if (!keepResult(output, result, io)) return exitCodes.invalid;
   if (interrupted) return exitCodes.interrupted;
@@ -73,10 +79,21 @@ async function verdictOf(cells: readonly CellResult[], wrong: number): Promise<s
   );
 }
 
+function overheadLine({ ratio, interval }: HarnessOverhead): string {
+  const [cost = "", low, high] = [ratio, ...interval].map((value) =>
+    ((value - 1) * 100).toFixed(1),
+  );
+  return (
+    `The harness costs ${cost} % [${low}, ${high}] of CPU per request over a bare loop of the same client ` +
+    "(callback, hello, 64 connections)."
+  );
+}
+
 function witnessLine(offByMs: number): string {
   const saw = `A bare loop over Bun's sockets, with nothing of readrace in it, is off by ${offByMs.toFixed(3)} ms (p99 of 5 ms)`;
+  const asRoot = areCoresKeptAwake() ? "" : ", or as root, who may keep its cores awake";
   return offByMs > toleranceMs(5)
-    ? `${saw}:\nthis machine wakes whoever sleeps that late. Run it again when it is idle.`
+    ? `${saw}:\nthis machine wakes whoever sleeps that late. Run it again when it is idle${asRoot}.`
     : `${saw}:\nthe machine is not the cause.`;
 }
 

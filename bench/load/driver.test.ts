@@ -4,6 +4,7 @@ import { parsingStrategies } from "../../src/strategies/registry.ts";
 import { contenders, references } from "../references/registry.ts";
 import { loadClient } from "./clients.ts";
 import { Driver } from "./driver.ts";
+import { decodeHistogram } from "./histogram.ts";
 import type { GeneratorOptions } from "./messages.ts";
 
 const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -103,3 +104,33 @@ test.each(contenders.map(({ name }) => [name] as const))(
 
 /** What a connection to a server that is stopped may end with. */
 const lostKinds = ["reset", "closed-early", "connect-refused"];
+
+test("the first byte of an answer in two pieces is timed when it comes, whatever came before", async () => {
+  let requests = 0;
+  const server = serve((socket) => {
+    const pieces = [ok.slice(0, -2), ok.slice(-2)];
+    // The first answers are whole, so that the length of one is known.
+    if (++requests <= 8) socket.write(ok);
+    else {
+      socket.write(pieces[0] as string);
+      setTimeout(() => socket.write(pieces[1] as string), 20);
+    }
+  });
+  const driver = await drive("callback", server.port, {});
+  await driver.warmUp([{ kind: "requests", count: 4 }]);
+  await driver.runSlice({ kind: "requests", count: 20 });
+  const { firstByte, serviceTime, chunks } = driver.finish();
+  const whole = decodeHistogram(serviceTime);
+  expect(whole.getValueAtPercentile(50)).toBeGreaterThan(15e6);
+  expect(decodeHistogram(firstByte).getValueAtPercentile(50)).toBeLessThan(15e6);
+  expect(chunks).toBeGreaterThan(whole.totalCount * 1.5);
+});
+
+test("a wrong status is counted as what it was, and not as the expected one", async () => {
+  const server = serve((socket) => socket.write(ok.replace("200 OK", "500 No")));
+  const driver = await drive("callback", server.port, {});
+  const { requests } = await driver.runSlice({ kind: "requests", count: 5 });
+  const { status, errors } = driver.finish();
+  expect(status).toEqual({ "500": requests.failed });
+  expect(errors).toEqual({ "wrong-status": requests.failed });
+});

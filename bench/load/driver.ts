@@ -24,15 +24,15 @@ const giveUpAfterNs = 5e9;
 export class Driver implements LaneOwner {
   private readonly expected: ExpectedAnswer;
   private readonly recorder: Recorder;
+  private loop: Loop | undefined;
+  private open = false;
+  /** When the last good answer came, and how many requests have failed since. */
+  private lastGoodNs = 0;
+  private failedSinceGood = 0;
   private readonly lanes: readonly Lane[];
   private readonly patienceNs: number;
   private warmingUp = false;
   private cutShort = false;
-  private open = false;
-  private loop: Loop | undefined;
-  /** When the last good answer came, and how many requests have failed since. */
-  private lastGoodNs = 0;
-  private failedSinceGood = 0;
   private sliceDone: PromiseWithResolvers<SliceSample> | undefined;
 
   constructor(client: Client, options: GeneratorOptions) {

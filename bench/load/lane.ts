@@ -22,32 +22,38 @@ export interface LaneOptions {
   readonly timeouts: Timeouts;
 }
 
-/** One virtual client: a connection, and at most one request on it. Times are clockNs(). */
+/**
+ * One virtual client: a connection, and at most one request on it. Times are clockNs(). What every
+ * answer touches is declared first, and so lies together: system calls leave little in the caches.
+ */
 export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
-  /** When the request was due, in open loop; response time counts from here. */
-  dueNs = 0;
-  /** Since when nothing is under way. */
-  idleSinceNs = 0;
   /** When the request was written; service time counts from here. */
   startNs = 0;
   firstByteNs = 0;
-  /** Pieces in which the response has arrived, and their bytes. */
+  /** Pieces in which the response has arrived, and the bytes of the first. */
   chunks = 0;
-  private bytes = 0;
-  /** Bytes of the last whole response, by which the next is known to be whole. */
+  private firstChunkBytes = 0;
+  /** Bytes of the last response that came in one piece, by which the next is known to be whole. */
   private wholeBytes = Number.POSITIVE_INFINITY;
+  busy = false;
   /** Whether the request that is under way belongs to the measurement. */
   counted = false;
-  busy = false;
   /** The body is kept while it is still to be verified. */
   keepBody = true;
   /** As wrk, which reads everything into the same memory. */
   readonly freeChunks = true;
   /** Failures in a row; the backoff grows with them. */
   failuresInRow = 0;
-  private readonly owner: LaneOwner;
-  private readonly options: LaneOptions;
   private connection: Connection | undefined;
+  private readonly request: EncodedRequest;
+  /** Read until EOF: a connection for each request. */
+  private readonly untilEof: boolean;
+  private readonly owner: LaneOwner;
+  /** When the request was due, in open loop; response time counts from here. */
+  dueNs = 0;
+  /** Since when nothing is under way. */
+  idleSinceNs = 0;
+  private readonly options: LaneOptions;
   /** Tells a connection that was given up while it was being made from the one that is wanted. */
   private attempts = 0;
   private wasConnected = false;
@@ -55,13 +61,14 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
   constructor(owner: LaneOwner, options: LaneOptions) {
     this.owner = owner;
     this.options = options;
+    this.request = options.request;
+    this.untilEof = options.reading === "eof";
   }
 
   /** Sends a request; `nowNs` is the caller's last clock reading. */
   send(counted: boolean, nowNs: number): void {
     this.counted = counted;
     this.busy = true;
-    this.startNs = nowNs;
     const { connection } = this;
     if (connection?.usable) {
       this.write(connection, nowNs);
@@ -69,6 +76,7 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
     }
     connection?.close();
     this.connection = undefined;
+    this.startNs = nowNs;
     void this.connectAndWrite();
   }
 
@@ -102,18 +110,19 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
    * is read from the clock a microsecond later, in the same turn of the event loop, and stands for both.
    */
   dataArrived(byteLength: number): void {
-    this.bytes += byteLength;
-    if (this.chunks++ === 0) this.firstByteNs = byteLength >= this.wholeBytes ? 0 : clockNs();
+    if (this.chunks++ > 0) return;
+    this.firstChunkBytes = byteLength;
+    this.firstByteNs = byteLength >= this.wholeBytes ? 0 : clockNs();
   }
 
   readonly responded = (answer: Answer): void => {
     if (!this.busy) return;
     this.busy = false;
     this.failuresInRow = 0;
-    if (this.options.reading === "eof") this.connection = undefined;
+    if (this.untilEof) this.connection = undefined;
     const nowNs = clockNs();
     if (this.firstByteNs === 0) this.firstByteNs = nowNs;
-    this.wholeBytes = this.bytes;
+    if (this.chunks === 1) this.wholeBytes = this.firstChunkBytes;
     this.owner.answered(this, answer, nowNs);
   };
 
@@ -127,8 +136,7 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
   private write(connection: Connection, nowNs: number): void {
     this.startNs = nowNs;
     this.chunks = 0;
-    this.bytes = 0;
-    connection.exchange(this.options.request, this);
+    connection.exchange(this.request, this);
   }
 
   private async connectAndWrite(): Promise<void> {

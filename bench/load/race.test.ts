@@ -5,7 +5,8 @@ import type { Heat, RaceSettings } from "../plan.ts";
 import { seededRandom } from "../stats/random.ts";
 import type { Executor } from "./executor.ts";
 import { createHistogram } from "./histogram.ts";
-import { planSlices, race } from "./race.ts";
+import { planDurationMs } from "./pacer.ts";
+import { planSlices, planWarmUp, race } from "./race.ts";
 import { shareOf } from "./workers.ts";
 
 const settings: RaceSettings = {
@@ -193,6 +194,44 @@ test.each(stages)(
     expect(compareWithFirst([callback, future].filter((cell) => cell !== undefined))).toEqual([]);
   },
 );
+
+describe("planWarmUp", () => {
+  const totalMs = (kind: string, slices: ReturnType<typeof planWarmUp>) =>
+    slices
+      .filter((slice) => slice.kind === kind)
+      .reduce((sum, slice) => sum + durationOf(slice), 0);
+  const durationOf = (slice: ReturnType<typeof planWarmUp>[number]) => {
+    if (slice.kind === "time") return slice.windowMs;
+    return slice.kind === "open" ? planDurationMs(slice.plan) : 0;
+  };
+
+  test("a closed loop is preceded by closed slices of the time that was asked for", () => {
+    const slices = planWarmUp({ ...settings, warmUpMs: 400 });
+    expect(slices.length).toBeGreaterThan(1);
+    expect(totalMs("time", slices)).toBe(400);
+    expect(totalMs("open", slices)).toBe(0);
+  });
+
+  test("an open loop is preceded by open slices at its own first rate as well", () => {
+    const stages = [
+      { durationMs: 1000, rate: 200 },
+      { durationMs: 1000, rate: 900 },
+    ];
+    const slices = planWarmUp({
+      ...settings,
+      warmUpMs: 400,
+      open: { arrivals: "poisson", stages },
+    });
+    expect(slices[0]?.kind).toBe("time");
+    expect(totalMs("time", slices)).toBe(400);
+    expect(totalMs("open", slices)).toBe(400);
+    for (const slice of slices) {
+      if (slice.kind !== "open") continue;
+      expect(slice.plan.kind).toBe("poisson");
+      expect(slice.plan.stages.map(({ rate }) => rate)).toEqual([200]);
+    }
+  });
+});
 
 describe("planSlices", () => {
   test("rivals take turns in slices of about 50 ms", () => {

@@ -17,7 +17,21 @@ type Phase = "settling" | "measuring" | "trailing" | "draining";
  * lockstep are not cut in the midst of a round.
  */
 export class Slice {
+  // What every answer touches comes first, and so lies together.
   private phase: Phase = "settling";
+  private inFlight = 0;
+  private issued = 0;
+  private ok = 0;
+  private failed = 0;
+  private endedInWindow = 0;
+  private completed = 0;
+  /** Before this nothing can end the window. */
+  private windowDueNs = 0;
+  /** Requests that may count at most. */
+  private readonly issueLimit: number;
+  private stopped = false;
+  /** Answers before the window and after it. */
+  private endedOutside = 0;
   private readonly length: ClosedLength;
   private readonly connections: number;
   private readonly patienceNs: number;
@@ -27,17 +41,6 @@ export class Slice {
   private windowStartCpuNs = 0;
   private windowNs = 0;
   private windowCpuNs = 0;
-  /** Before this nothing can end the window. */
-  private windowDueNs = 0;
-  private completed = 0;
-  /** Answers before the window and after it. */
-  private endedOutside = 0;
-  private issued = 0;
-  private ok = 0;
-  private failed = 0;
-  private inFlight = 0;
-  private endedInWindow = 0;
-  private stopped = false;
 
   /**
    * `patienceNs` bounds the waits for whole rounds of answers, should none come at all: longer than
@@ -51,6 +54,7 @@ export class Slice {
     cpuNs: () => number = processCpuNs,
   ) {
     this.length = length;
+    this.issueLimit = length.kind === "requests" ? length.count : Number.POSITIVE_INFINITY;
     this.patienceNs = patienceNs;
     this.connections = connections;
     this.beganNs = nowNs;
@@ -62,7 +66,7 @@ export class Slice {
     if (this.phase === "draining") return "stop";
     this.inFlight++;
     if (this.phase !== "measuring") return "uncounted";
-    if (this.length.kind === "requests" && this.issued >= this.length.count) return "uncounted";
+    if (this.issued >= this.issueLimit) return "uncounted";
     this.issued++;
     return "counted";
   }

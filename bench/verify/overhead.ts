@@ -4,7 +4,8 @@ import { processExecutor } from "../load/process-executor.ts";
 import { raceReplicate } from "../load/race.ts";
 import type { LostReplicate, ReplicateSample } from "../load/sample.ts";
 import { type Heat, type RaceSettings, sameTimeouts } from "../plan.ts";
-import { type PairedEstimate, pairedEstimate } from "../stats/paired.ts";
+import type { HarnessOverhead } from "../result.ts";
+import { pairedEstimate } from "../stats/paired.ts";
 import { seededRandom } from "../stats/random.ts";
 import { ownTarget } from "../target.ts";
 import { warmServer } from "../warm-server.ts";
@@ -35,10 +36,10 @@ const settings: RaceSettings = {
 };
 
 /**
- * What the harness costs: CPU per request of a generator over that of a bare loop over the same client,
- * as a log-ratio; fresh processes of both take turns. Undefined when it was interrupted.
+ * What the harness costs: CPU per request of a generator over that of a bare loop over the same client.
+ * Fresh processes of both take turns. Undefined when it was interrupted.
  */
-export async function measureOverhead(signal: AbortSignal): Promise<PairedEstimate | undefined> {
+export async function measureOverhead(signal: AbortSignal): Promise<HarnessOverhead | undefined> {
   const target = await ownTarget("routes", [heat.fixture]);
   try {
     const random = seededRandom(settings.seed);
@@ -51,7 +52,10 @@ export async function measureOverhead(signal: AbortSignal): Promise<PairedEstima
     for (let i = 0; i < settings.replicates && !signal.aborted; i++) {
       logs.push(logRatios(await raceReplicate(heat, settings, i, executor, random, signal)));
     }
-    return signal.aborted ? undefined : pairedEstimate(logs, random);
+    const estimate = signal.aborted ? undefined : pairedEstimate(logs, random);
+    if (estimate === undefined) return undefined;
+    const [low, high] = estimate.interval;
+    return { ratio: Math.exp(estimate.log), interval: [Math.exp(low), Math.exp(high)] };
   } finally {
     await target.stop();
   }
