@@ -30,6 +30,7 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
   /** When the request was written; service time counts from here. */
   startNs = 0;
   firstByteNs = 0;
+  private answeredNs = 0;
   /** Pieces in which the response has arrived, and the bytes of the first. */
   chunks = 0;
   private firstChunkBytes = 0;
@@ -70,7 +71,8 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
     this.counted = counted;
     this.busy = true;
     const { connection } = this;
-    if (connection?.usable) {
+    // Who sends in the very turn of the answer needs not ask; it costs half a percent of a request.
+    if (connection !== undefined && (nowNs === this.answeredNs || connection.usable)) {
       this.write(connection, nowNs);
       return;
     }
@@ -119,8 +121,9 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
     if (!this.busy) return;
     this.busy = false;
     this.failuresInRow = 0;
-    if (this.untilEof) this.connection = undefined;
+    if (this.untilEof || !answer.persistent) this.connection = undefined;
     const nowNs = clockNs();
+    this.answeredNs = nowNs;
     if (this.firstByteNs === 0) this.firstByteNs = nowNs;
     if (this.chunks === 1) this.wholeBytes = this.firstChunkBytes;
     this.owner.answered(this, answer, nowNs);

@@ -1,4 +1,4 @@
-import { asError, closedEarlyError } from "../errors.ts";
+import { asError, closedEarlyError, unsolicitedError } from "../errors.ts";
 import type { EncodedRequest } from "../http1/request.ts";
 import { type BodyUse, type Reading, type Response, ResponseCollector } from "../http1/response.ts";
 import type { Connection, ExchangeObserver } from "./strategy.ts";
@@ -18,10 +18,12 @@ export abstract class ParsingConnection implements Connection<Response> {
   }
 
   get usable(): boolean {
-    return this.ended === undefined && this.isReady();
+    return this.ended === undefined && this.unreadBytes() === 0 && this.isReady();
   }
 
   exchange(request: EncodedRequest, observer: ExchangeObserver<Response>): void {
+    const unreadBytes = this.unreadBytes();
+    if (unreadBytes > 0) this.fail(unsolicitedError(unreadBytes));
     const { ended } = this;
     if (ended !== undefined) {
       // After the caller's turn, as every other end is told.
@@ -38,13 +40,18 @@ export abstract class ParsingConnection implements Connection<Response> {
     this.abort();
   }
 
-  /** Whether another request can be written, and nothing waits to be read. */
+  /** Whether another request can be written. */
   protected abstract isReady(): boolean;
   protected abstract write(bytes: Uint8Array): void;
   /** Closes in good order: the server has said that nothing follows. */
   protected abstract shut(): void;
   /** Closes at once, and brings an EOF or an error to whoever reads. */
   protected abstract abort(): void;
+
+  /** Bytes that have come and wait to be read: no answer to a request that is still to be written. */
+  protected unreadBytes(): number {
+    return 0;
+  }
 
   /** What becomes of a body; for a strategy that reads into memory of its own. */
   protected bodyUse(asked: BodyUse): BodyUse {

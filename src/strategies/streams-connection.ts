@@ -30,8 +30,11 @@ export abstract class StreamsConnection extends ParsingConnection {
   protected abstract readAll(): Promise<void>;
 
   protected isReady(): boolean {
-    const { reader, writer } = this;
-    return isTransportReady(writer.transport) && !reader.atEof() && reader.bufferedBytes === 0;
+    return isTransportReady(this.writer.transport) && !this.reader.atEof();
+  }
+
+  protected override unreadBytes(): number {
+    return this.reader.bufferedBytes;
   }
 
   protected write(bytes: Uint8Array): void {

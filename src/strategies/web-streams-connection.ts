@@ -28,7 +28,11 @@ export abstract class WebStreamsConnection<R extends StreamReader> extends Parsi
   protected abstract readAll(): Promise<void>;
 
   protected isReady(): boolean {
-    return this.streams.bufferedBytes === 0 && (this.writer.desiredSize ?? 0) > 0;
+    return (this.writer.desiredSize ?? 0) > 0;
+  }
+
+  protected override unreadBytes(): number {
+    return this.streams.bufferedBytes;
   }
 
   protected write(bytes: Uint8Array): void {
