@@ -62,8 +62,9 @@ export function historyEntryOf(result: Result): HistoryEntry {
 
 /** Runs of the same key can be compared: machine, runtime and server are the same. */
 export function environmentKey(environment: Environment): string {
-  const { runtime, runtimeVersion, os, arch, cpu, cores, server } = environment;
-  return `${runtime} ${runtimeVersion}, ${os} ${arch}, ${cores} × ${cpu}, server ${server}`;
+  const { runtime, runtimeVersion, os, arch, cpu, cores, server, keptAwake } = environment;
+  const awake = keptAwake ? ", kept awake" : "";
+  return `${runtime} ${runtimeVersion}, ${os} ${arch}, ${cores} × ${cpu}, server ${server}${awake}`;
 }
 
 function cellKey({ strategy, fixture, connections, mode, rate, keptAlive }: CellResult): string {

@@ -186,3 +186,16 @@ test("for await reads until EOF", async () => {
   for await (const block of fed(["ab", "cd"], { eof: true })) blocks.push(text(block));
   expect(blocks.join("")).toBe("abcd");
 });
+
+test("whenReadable does not wait where there is something to read, or nothing more to come", async () => {
+  const fed = new Reader();
+  fed.feed(new Uint8Array(1));
+  await fed.whenReadable();
+  const ended = new Reader();
+  ended.feedEof();
+  await ended.whenReadable();
+  const failed = new Reader();
+  failed.setException(new Error("broken"));
+  await failed.whenReadable();
+  expect(() => failed.readNow(1)).toThrow("broken");
+});

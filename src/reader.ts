@@ -96,6 +96,7 @@ export class Reader {
    * old promise keeps its result, 64 KiB perhaps, until the next full collection.
    */
   whenReadable(): Promise<void> {
+    if (this.buffer.length > 0 || this.eof || this.error !== undefined) return Promise.resolve();
     return this.waitForData("whenReadable");
   }
 

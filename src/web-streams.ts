@@ -8,6 +8,8 @@ export interface WebStreams {
   readonly writable: WritableStream<Uint8Array>;
   /** Bytes that have arrived and wait in `readable`. */
   readonly bufferedBytes: number;
+  /** Closes the connection now, also where a write is still under way. */
+  abort(): void;
 }
 
 /** Reading pauses while this much waits in the stream: two of the largest chunks that Bun delivers. */
@@ -82,6 +84,10 @@ class WebStreamProtocol implements Protocol, WebStreams {
 
   get bufferedBytes(): number {
     return this.done ? 0 : highWaterBytes - (this.source?.desiredSize ?? highWaterBytes);
+  }
+
+  abort(): void {
+    this.transport?.abort();
   }
 
   connectionMade(transport: Transport): void {

@@ -1,3 +1,4 @@
+import { asError } from "../../src/errors.ts";
 import { cellResults } from "../cell-result.ts";
 import { describeEnvironment } from "../environment.ts";
 import { exitCodes, type Io } from "../io.ts";
@@ -30,7 +31,7 @@ export async function verify(output: OutputConfig, line: string, io: Io): Promis
     rows.push(...verifiedRows(verification));
   }
   if (io.err.isTty) io.err.write("\r\x1b[2Kwhat the harness costs");
-  const harnessOverhead = io.signal.aborted ? undefined : await measureOverhead(io.signal);
+  const harnessOverhead = await overheadIfKnown(io);
   if (io.err.isTty) io.err.write("\r\x1b[2K");
   const result = finishResult({
     kind: "load",
@@ -43,6 +44,19 @@ export async function verify(output: OutputConfig, line: string, io: Io): Promis
     ...(harnessOverhead && { harnessOverhead }),
   });
   return conclude(result, rows, output, io);
+}
+
+/** A fault here takes nothing with it that was verified before. */
+async function overheadIfKnown({ signal, err }: Io): Promise<HarnessOverhead | undefined> {
+  if (signal.aborted) return undefined;
+  try {
+    return await measureOverhead(signal);
+  } catch (error) {
+    if (!signal.aborted) {
+      err.write(`readrace: what the harness costs is not known: ${asError(error).message}\n`);
+    }
+    return undefined;
+  }
 }
 
 async function conclude(
@@ -90,7 +104,7 @@ function overheadLine({ ratio, interval }: HarnessOverhead): string {
 }
 
 function witnessLine(offByMs: number): string {
-  const saw = `A bare loop over Bun's sockets, with nothing of readrace in it, is off by ${offByMs.toFixed(3)} ms (p99 of 5 ms)`;
+  const saw = `A bare client on Bun's sockets, with nothing of readrace in it, is off by ${offByMs.toFixed(3)} ms (p99 of 5 ms)`;
   const asRoot = areCoresKeptAwake() ? "" : ", or as root, who may keep its cores awake";
   return offByMs > toleranceMs(5)
     ? `${saw}:\nthis machine wakes whoever sleeps that late. Run it again when it is idle${asRoot}.`

@@ -25,9 +25,12 @@ export function environmentDifferences(base: Environment, head: Environment): st
     "keptAwake",
     "server",
   ] as const;
+  // Results of before it was known have not been kept awake.
+  const before = { keptAwake: false, ...base };
+  const after = { keptAwake: false, ...head };
   return keys
-    .filter((key) => base[key] !== head[key])
-    .map((key) => `${key}: ${base[key]} and ${head[key]}`);
+    .filter((key) => before[key] !== after[key])
+    .map((key) => `${key}: ${before[key]} and ${after[key]}`);
 }
 
 /** The gated metrics of every cell that both results have; micro results have one of their own. */

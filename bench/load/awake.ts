@@ -23,7 +23,8 @@ export function areCoresKeptAwake(): boolean {
 
 function askForNoSleep(): boolean {
   try {
-    writeSync(openSync(device, "w"), new Uint8Array(4));
+    // Not "w", which would make the file where there is no such device.
+    writeSync(openSync(device, "r+"), new Uint8Array(4));
     return true;
   } catch {
     return false;

@@ -134,3 +134,32 @@ test("a wrong status is counted as what it was, and not as the expected one", as
   expect(status).toEqual({ "500": requests.failed });
   expect(errors).toEqual({ "wrong-status": requests.failed });
 });
+
+test("a lane that waits after a failure is not used twice by the open loop that begins meanwhile", async () => {
+  let requests = 0;
+  const server = serve((socket) => {
+    if (++requests % 3 === 0) socket.terminate();
+    else socket.write(ok);
+  });
+  const driver = await drive("callback", server.port, {});
+  const plan = { kind: "constant", seed: 1, stages: [{ durationMs: 40, rate: 2000 }] } as const;
+  const length = { kind: "open", plan, share: { index: 0, of: 1 } } as const;
+  for (let i = 0; i < 20; i++) {
+    const { requests: counts, answered } = await driver.runSlice(length);
+    expect(counts.issued).toBe(counts.ok + counts.failed);
+    expect(answered).toBe(counts.issued);
+  }
+});
+
+test("a warm-up of slow answers takes little longer than it was asked to", async () => {
+  const server = serve((socket) => void setTimeout(() => socket.write(ok), 60));
+  const driver = await drive("callback", server.port, {});
+  let slices = 0;
+  const run = driver.runSlice.bind(driver);
+  driver.runSlice = (length) => {
+    slices++;
+    return run(length);
+  };
+  await driver.warmUp(Array.from({ length: 8 }, () => ({ kind: "time", windowMs: 10 }) as const));
+  expect(slices).toBe(1);
+});

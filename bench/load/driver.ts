@@ -9,6 +9,7 @@ import type { Loop } from "./loop.ts";
 import { watchLoopDelay } from "./loop-delay.ts";
 import type { ExpectedAnswer, GeneratorOptions, SliceLength } from "./messages.ts";
 import { OpenLoop } from "./open-loop.ts";
+import { planDurationMs } from "./pacer.ts";
 import { Recorder } from "./recorder.ts";
 import type { SliceSample } from "./sample.ts";
 
@@ -19,6 +20,17 @@ const maxBackoffMs = 1000;
 
 /** A server that has answered nothing for so long, and failed every lane more than twice, is gone. */
 const giveUpAfterNs = 5e9;
+
+function plannedMs(length: SliceLength): number {
+  switch (length.kind) {
+    case "time":
+      return length.windowMs;
+    case "requests":
+      return Number.POSITIVE_INFINITY;
+    case "open":
+      return planDurationMs(length.plan);
+  }
+}
 
 /** Runs one loop after the other over its lanes, checks every answer, and records. */
 export class Driver implements LaneOwner {
@@ -58,9 +70,14 @@ export class Driver implements LaneOwner {
     this.warmingUp = true;
     this.cutShort = false;
     let meanServiceNs = 0;
+    const beganNs = clockNs();
+    const plannedNs = slices.reduce((sum, length) => sum + plannedMs(length) * 1e6, 0);
     for (const length of slices) {
-      if (this.cutShort) break;
+      // Each slice takes three rounds of answers at least: of slow ones a few must do.
+      if (this.cutShort || clockNs() - beganNs > plannedNs) break;
       await this.runSlice(length);
+      // Whatever connections of this slice have still to say is not said to the next.
+      await new Promise(setImmediate);
       meanServiceNs = this.recorder.meanServiceNs;
       this.recorder.forget();
     }
@@ -133,15 +150,18 @@ export class Driver implements LaneOwner {
   failed(lane: Lane, error: Error, nowNs: number): void {
     this.recorder.recordError(error, lane.counted && !this.warmingUp);
     this.failedSinceGood++;
-    this.loop?.ended(lane, false, nowNs);
+    const { loop } = this;
+    loop?.ended(lane, false, nowNs);
     const backoffMs = Math.min(maxBackoffMs, 2 ** Math.min(lane.failuresInRow, 10));
-    setTimeout(() => this.release(lane, clockNs()), backoffMs);
+    setTimeout(() => this.release(lane, loop), backoffMs);
     this.settle(nowNs);
   }
 
-  /** Lets the loop use a lane again, unless it has been put to use in the meantime. */
-  private release(lane: Lane, nowNs: number): void {
-    if (!lane.busy) this.loop?.free(lane, nowNs);
+  /** Lets the loop in which a lane has failed use it again; another has had it from its beginning. */
+  private release(lane: Lane, loop: Loop | undefined): void {
+    if (loop === undefined || loop !== this.loop || lane.busy) return;
+    const nowNs = clockNs();
+    loop.free(lane, nowNs);
     this.settle(nowNs);
   }
 

@@ -114,7 +114,7 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
   dataArrived(byteLength: number): void {
     if (this.chunks++ > 0) return;
     this.firstChunkBytes = byteLength;
-    this.firstByteNs = byteLength >= this.wholeBytes ? 0 : clockNs();
+    if (byteLength < this.wholeBytes) this.firstByteNs = clockNs();
   }
 
   readonly responded = (answer: Answer): void => {
@@ -125,7 +125,10 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
     const nowNs = clockNs();
     this.answeredNs = nowNs;
     if (this.firstByteNs === 0) this.firstByteNs = nowNs;
-    if (this.chunks === 1) this.wholeBytes = this.firstChunkBytes;
+    // Until an EOF nothing is whole; and a reference tells that something came, but not how much.
+    if (this.chunks === 1 && this.firstChunkBytes > 0 && !this.untilEof) {
+      this.wholeBytes = this.firstChunkBytes;
+    }
     this.owner.answered(this, answer, nowNs);
   };
 
@@ -139,6 +142,7 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
   private write(connection: Connection, nowNs: number): void {
     this.startNs = nowNs;
     this.chunks = 0;
+    this.firstByteNs = 0;
     connection.exchange(this.request, this);
   }
 

@@ -48,7 +48,7 @@ export class Recorder {
 
   /** An answer as it was expected: its status and its length need no counts of their own. */
   recordAnswer(serviceNs: number, firstByteNs: number, chunks: number): void {
-    if (chunks === 1) {
+    if (chunks === 1 && firstByteNs === serviceNs) {
       this.inOnePiece.record(serviceNs);
       return;
     }

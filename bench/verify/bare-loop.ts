@@ -1,6 +1,6 @@
 import { asError } from "../../src/errors.ts";
 import { authorityOf } from "../../src/http1/request.ts";
-import type { Answer, Connection, ExchangeObserver } from "../../src/strategies/strategy.ts";
+import type { Answer, ExchangeObserver } from "../../src/strategies/strategy.ts";
 import { loadClient } from "../load/clients.ts";
 import { clockNs } from "../load/clock.ts";
 import { processCpuNs } from "../load/cpu.ts";
@@ -18,12 +18,22 @@ function nextTurn(): Promise<void> {
  * speaks as a generator does, so that both can take turns.
  */
 class BareLoop {
-  private readonly connections: Connection[] = [];
   private readonly sends: (() => void)[] = [];
   private running = false;
   private answers = 0;
   private busy = 0;
   private failure: Error | undefined;
+  private stopped = false;
+
+  /** Ends what is under way, now. */
+  stop(): void {
+    this.stopped = true;
+    this.running = false;
+  }
+
+  private get going(): boolean {
+    return this.failure === undefined && !this.stopped;
+  }
 
   async open(options: GeneratorOptions): Promise<void> {
     const { strategy, endpoint, requestTarget, reading, timeouts, connections } = options;
@@ -49,7 +59,6 @@ class BareLoop {
           this.busy--;
         },
       };
-      this.connections.push(connection);
       this.sends.push(() => connection.exchange(request, observer));
     }
   }
@@ -61,14 +70,14 @@ class BareLoop {
     const settled = this.answers + this.sends.length;
     for (const send of this.sends) send();
     // As a generator does: its window opens when every connection was answered once.
-    while (this.answers < settled && this.failure === undefined) await nextTurn();
+    while (this.answers < settled && this.going) await nextTurn();
     const before = { ns: clockNs(), cpuNs: processCpuNs(), answers: this.answers };
     await Bun.sleep(windowMs);
     const windowNs = clockNs() - before.ns;
     const cpuNs = processCpuNs() - before.cpuNs;
     const completed = this.answers - before.answers;
     this.running = false;
-    while (this.busy > 0) await Bun.sleep(1);
+    while (this.busy > 0 && this.going) await Bun.sleep(1);
     if (this.failure !== undefined) throw this.failure;
     return {
       windowNs,
@@ -96,6 +105,7 @@ async function perform(
     case "finish":
       return new Recorder(options.expected).report();
     case "stop":
+      loop.stop();
       return undefined;
   }
 }

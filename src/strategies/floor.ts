@@ -47,7 +47,7 @@ class FloorProtocol implements Protocol, Connection {
   }
 
   get usable(): boolean {
-    return isTransportReady(this.transport);
+    return this.ended === undefined && isTransportReady(this.transport);
   }
 
   exchange(request: EncodedRequest, observer: ExchangeObserver<Answer>): void {
@@ -67,6 +67,7 @@ class FloorProtocol implements Protocol, Connection {
   }
 
   close(): void {
+    this.ended ??= closedEarlyError();
     this.transport?.abort();
   }
 

@@ -1,4 +1,4 @@
-import { asError } from "../errors.ts";
+import { asError, closedEarlyError } from "../errors.ts";
 import type { Reading } from "../http1/response.ts";
 import { Waiter } from "../waiter.ts";
 import { ProtocolConnection } from "./protocol-connection.ts";
@@ -28,7 +28,7 @@ class FutureProtocol extends ProtocolConnection {
     try {
       if (this.feed(data)) this.waiter.wake();
     } catch (error) {
-      this.waiter.fail(asError(error));
+      this.lose(asError(error));
     }
   }
 
@@ -37,9 +37,19 @@ class FutureProtocol extends ProtocolConnection {
       this.feedEof();
       this.waiter.wake();
     } catch (error) {
-      this.waiter.fail(asError(error));
+      this.lose(asError(error));
     }
     return false;
+  }
+
+  override connectionLost(error: Error | null): void {
+    this.lose(error ?? closedEarlyError());
+  }
+
+  /** Where the future is resolved already, the task has first to take the response. */
+  private lose(error: Error): void {
+    if (this.waiter.waiting) this.waiter.fail(error);
+    else queueMicrotask(() => this.fail(error));
   }
 
   /**

@@ -31,6 +31,10 @@ class NodeStreamConnection extends ParsingConnection {
     return !this.stream.destroyed && this.stream.writableLength === 0;
   }
 
+  protected override unreadBytes(): number {
+    return this.stream.readableLength;
+  }
+
   protected write(bytes: Uint8Array): void {
     this.stream.write(bytes);
   }

@@ -43,7 +43,7 @@ export abstract class ParsingConnection implements Connection<Response> {
   /** Whether another request can be written. */
   protected abstract isReady(): boolean;
   protected abstract write(bytes: Uint8Array): void;
-  /** Closes in good order: the server has said that nothing follows. */
+  /** Closes: the server has said that nothing follows. */
   protected abstract shut(): void;
   /** Closes at once, and brings an EOF or an error to whoever reads. */
   protected abstract abort(): void;
@@ -87,7 +87,14 @@ export abstract class ParsingConnection implements Connection<Response> {
     if (!response.persistent) this.shut();
     const { observer } = this;
     this.observer = undefined;
-    observer?.responded(response);
+    try {
+      observer?.responded(response);
+    } catch (error) {
+      // The observer's fault, and not the connection's: nothing here may swallow it.
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
   }
 
   /** The connection is of no more use, and neither is a response that has begun. */

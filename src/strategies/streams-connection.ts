@@ -20,6 +20,7 @@ export abstract class StreamsConnection extends ParsingConnection {
     super(reading);
     this.reader = reader;
     this.writer = writer;
+    // It runs to its first wait before its subclass has fields.
     this.readAll().catch((error) => this.fail(error));
   }
 

@@ -21,6 +21,7 @@ export abstract class WebStreamsConnection<R extends StreamReader> extends Parsi
     this.writer = streams.writable.getWriter();
     this.reader.closed.catch(ignore);
     this.writer.closed.catch(ignore);
+    // It runs to its first wait before its subclass has fields.
     this.readAll().catch((error) => this.fail(error));
   }
 
@@ -47,5 +48,6 @@ export abstract class WebStreamsConnection<R extends StreamReader> extends Parsi
   protected abort(): void {
     this.writer.abort().catch(ignore);
     this.reader.cancel().catch(ignore);
+    this.streams.abort();
   }
 }
