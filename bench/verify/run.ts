@@ -38,9 +38,9 @@ export interface Verification {
  * A case that disagrees is run again: a stall of the machine comes and goes, a driver that is wrong
  * is wrong each time.
  */
-const mostRuns = 8;
+const mostRuns = 3;
 
-/** Runs a case until it agrees, eight times at most; undefined when it was interrupted. */
+/** Runs a case until it agrees, three times at most; undefined when it was interrupted. */
 export async function verifyCase(
   theCase: VerifyCase,
   signal: AbortSignal,
