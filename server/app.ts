@@ -47,12 +47,14 @@ function handlerOf(fixture: Fixture, source: BodySource): Handler {
 
 function responder(fixture: Fixture): () => Response {
   const body = fixture.body();
+  // All responses share it; an array would be copied for each, a fifth of the cost of 1 MiB.
+  const blob = new Blob([body]);
   const { delivery } = fixture;
   // Made once: turning a plain object into headers takes longer than the rest of a Response.
   const headers = new Headers({ "Content-Type": fixture.contentType });
   return delivery.kind === "chunked"
     ? () => new Response(inChunks(body, delivery.chunkBytes), { headers })
-    : () => new Response(body, { headers });
+    : () => new Response(blob, { headers });
 }
 
 /** A direct stream, which Bun sends as one HTTP chunk for each flush. */
