@@ -20,7 +20,7 @@ const heat: Heat = {
   rivals: [{ strategy }, { strategy: bare }],
 };
 
-const settings: RaceSettings = {
+export const overheadSettings: RaceSettings = {
   durationMs: 6000,
   requests: undefined,
   warmUpMs: 600,
@@ -39,7 +39,10 @@ const settings: RaceSettings = {
  * What the harness costs: CPU per request of a generator over that of a bare loop over the same client.
  * Fresh processes of both take turns. Undefined when it was interrupted.
  */
-export async function measureOverhead(signal: AbortSignal): Promise<HarnessOverhead | undefined> {
+export async function measureOverhead(
+  signal: AbortSignal,
+  settings: RaceSettings = overheadSettings,
+): Promise<HarnessOverhead | undefined> {
   const target = await ownTarget("routes", [heat.fixture]);
   try {
     const random = seededRandom(settings.seed);
