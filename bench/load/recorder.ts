@@ -23,7 +23,7 @@ export class Recorder {
   private readonly startBytes = process.memoryUsage.rss();
   private warmBytes = this.startBytes;
   /** Status codes that were not the expected one. */
-  private readonly wrongStatus: Record<string, number> = {};
+  private wrongStatus: Record<string, number> = {};
   private readonly expected: Pick<ExpectedAnswer, "status" | "bodyBytes">;
   private readonly errors: Partial<Record<ErrorKind, number>> = {};
   private readonly uncountedErrors: Partial<Record<ErrorKind, number>> = {};
@@ -99,7 +99,7 @@ export class Recorder {
     this.loopDelay.reset();
     this.warmBytes = process.memoryUsage.rss();
     this.firstByte.reset();
-    for (const code of Object.keys(this.wrongStatus)) delete this.wrongStatus[code];
+    this.wrongStatus = {};
     this.chunksOfMany = 0;
   }
 

@@ -4,13 +4,14 @@ import type { Answer, ExchangeObserver } from "../../src/strategies/strategy.ts"
 import { loadClient } from "../load/clients.ts";
 import { clockNs } from "../load/clock.ts";
 import { processCpuNs } from "../load/cpu.ts";
-import type { GeneratorCommand, GeneratorOptions, GeneratorReport } from "../load/messages.ts";
+import type {
+  GeneratorCommand,
+  GeneratorOptions,
+  GeneratorReport,
+  SliceLength,
+} from "../load/messages.ts";
 import { Recorder } from "../load/recorder.ts";
 import type { SliceSample } from "../load/sample.ts";
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
 
 /**
  * The least that can drive a client: a request for every answer, and a count. No clock is read, no
@@ -70,7 +71,7 @@ class BareLoop {
     const settled = this.answers + this.sends.length;
     for (const send of this.sends) send();
     // As a generator does: its window opens when every connection was answered once.
-    while (this.answers < settled && this.going) await nextTurn();
+    while (this.answers < settled && this.going) await new Promise(setImmediate);
     const before = { ns: clockNs(), cpuNs: processCpuNs(), answers: this.answers };
     await Bun.sleep(windowMs);
     const windowNs = clockNs() - before.ns;
@@ -110,8 +111,8 @@ async function perform(
   }
 }
 
-function windowOf(length: { readonly kind: string; readonly windowMs?: number }): number {
-  if (length.windowMs === undefined) throw new Error(`a bare loop knows no ${length.kind}`);
+function windowOf(length: SliceLength): number {
+  if (length.kind !== "time") throw new Error(`a bare loop knows no slice of ${length.kind}`);
   return length.windowMs;
 }
 

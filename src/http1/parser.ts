@@ -36,7 +36,7 @@ type Phase =
 export const defaultMaxHeadBytes = 32 * 1024;
 
 /** A chunk of up to this size is kept alive by the head in it; the head of a larger one is copied. */
-const maxPinnedBytes = 4 * 1024;
+export const maxPinnedBytes = 4 * 1024;
 
 /**
  * A sans-IO reader of HTTP/1.1 responses (RFC 9112): bytes in, events out, no socket. It is strict:

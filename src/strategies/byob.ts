@@ -1,4 +1,5 @@
 import type { ReadableStreamBYOBReader } from "node:stream/web";
+import { maxPinnedBytes } from "../http1/parser.ts";
 import type { BodyUse } from "../http1/response.ts";
 import { openWebStreams } from "../web-streams.ts";
 import type { ParsingStrategy } from "./strategy.ts";
@@ -11,9 +12,6 @@ import { WebStreamsConnection } from "./web-streams-connection.ts";
  */
 const firstBufferBytes = 16 * 1024;
 const lastBufferBytes = 512 * 1024;
-
-/** A chunk of up to this size may be held on to by the head in it: it must not be in our buffer. */
-const smallBytes = 4 * 1024;
 
 /** web-streams, with a buffer of one's own that every read fills anew: bring your own buffer. */
 export const byob: ParsingStrategy = {
@@ -43,7 +41,8 @@ class ByobLoop extends WebStreamsConnection<ReadableStreamBYOBReader> {
       const { done, value } = await this.reader.read(new Uint8Array(buffer));
       if (done || value === undefined) return this.takeEof();
       buffer = value.buffer;
-      const copied = this.keepBody || value.length <= smallBytes;
+      // What a response may hold on to must not be in our buffer.
+      const copied = this.keepBody || value.length <= maxPinnedBytes;
       this.take(copied ? value.slice() : value);
       const full = value.length === buffer.byteLength && value.length < lastBufferBytes;
       if (full) buffer = new ArrayBuffer(2 * value.length);
