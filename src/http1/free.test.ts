@@ -19,8 +19,9 @@ test("a large chunk that has its buffer to itself is freed, others are left alon
 test("a body that is dropped is freed and counted, and its head can be read all the same", () => {
   const collector = new ResponseCollector("message");
   const chunk = response();
-  collector.begin("GET", { keepBody: false, freeChunks: true });
-  expect(collector.feed(chunk)).toBe(true);
+  collector.begin({ method: "GET" }, { keepBody: false, freeChunks: true });
+  collector.feed(chunk);
+  expect(collector.complete).toBe(true);
   const { bodyLength, headers } = collector.take();
   expect(chunk.length).toBe(0);
   expect(bodyLength).toBe(20_000);
@@ -29,7 +30,8 @@ test("a body that is dropped is freed and counted, and its head can be read all 
 
 test("a body that is kept is never freed", () => {
   const collector = new ResponseCollector("message");
-  collector.begin("GET", { keepBody: true, freeChunks: true });
-  expect(collector.feed(response())).toBe(true);
+  collector.begin({ method: "GET" }, { keepBody: true, freeChunks: true });
+  collector.feed(response());
+  expect(collector.complete).toBe(true);
   expect(collector.take().text()).toBe("x".repeat(20_000));
 });

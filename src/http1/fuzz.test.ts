@@ -27,11 +27,13 @@ function outcomeOfError(error: Error): string {
 
 function collect(method: Method, pieces: readonly string[]): string {
   const collector = new ResponseCollector("message");
-  collector.begin(method);
+  collector.begin({ method });
   try {
     for (const [index, piece] of pieces.entries()) {
-      if (!collector.feed(bytesOf(piece))) continue;
-      return index === pieces.length - 1 ? describeResponse(collector) : "unsolicited";
+      const used = collector.feed(bytesOf(piece));
+      if (!collector.complete) continue;
+      const last = index === pieces.length - 1 && used === piece.length;
+      return last ? describeResponse(collector) : "unsolicited";
     }
     collector.feedEof();
     return describeResponse(collector);

@@ -28,15 +28,6 @@ export class HeadFacts {
   closeToken = false;
   keepAliveToken = false;
 
-  reset(): void {
-    this.status = 0;
-    this.httpMinor = 1;
-    this.contentLength = -1;
-    this.chunked = false;
-    this.closeToken = false;
-    this.keepAliveToken = false;
-  }
-
   /** RFC 9112 section 9.3: whether the sender keeps the connection open after this message. */
   get persistent(): boolean {
     if (this.closeToken) return false;

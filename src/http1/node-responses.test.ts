@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import fc from "fast-check";
-import { asError } from "../errors.ts";
+import { asError, unsolicitedError } from "../errors.ts";
 import { arbitraryMethod, arbitraryMutant, arbitraryResponse } from "./arbitrary.testing.ts";
 import type { Method } from "./request.ts";
 import { ResponseCollector } from "./response.ts";
@@ -82,10 +82,13 @@ interface NodeOutcome {
 
 function readByUs(method: Method, pieces: readonly string[]): Outcome {
   const collector = new ResponseCollector("message");
-  collector.begin(method);
+  collector.begin({ method });
   try {
-    const complete = pieces.some((piece) => collector.feed(bytesOf(piece)));
-    if (!complete) collector.feedEof();
+    for (const piece of pieces) {
+      const used = collector.feed(bytesOf(piece));
+      if (used < piece.length) throw unsolicitedError(piece.length - used);
+    }
+    if (!collector.complete) collector.feedEof();
     const { status, headers, trailers, bodyChunks } = collector.take();
     const body = Buffer.concat([...bodyChunks]).toString("latin1");
     return { read: JSON.stringify([status, body, [...headers], [...trailers]]) };

@@ -41,6 +41,20 @@ describe.each(framed.map((theCase) => [theCase.name, theCase] as const))("%s", (
     { status: 200, body: "next", persistent: true },
   ];
 
+  test("a head that comes again is read as it was the first time", () => {
+    const log = new Log();
+    const parser = new ResponseParser(log);
+    const offsets = wire.length > 1000 ? [wire.length] : wire.split("").keys();
+    for (const cut of [wire.length, ...offsets, wire.length]) {
+      parser.begin(method);
+      parser.feed(bytesOf(wire.slice(0, cut)));
+      parser.feed(bytesOf(wire.slice(cut)));
+      expect(parser.idle).toBe(true);
+    }
+    expect(new Set(log.responses.map((response) => JSON.stringify(response))).size).toBe(1);
+    expect(log.responses[0]).toEqual({ status, body, persistent });
+  });
+
   test("trailing bytes are left for the next message, wherever the chunks are cut", () => {
     const stream = bytesOf(wire + next);
     const cuts = wire.length > 1000 ? [1, wire.length] : stream.keys();
@@ -66,4 +80,27 @@ describe.each(framed.map((theCase) => [theCase.name, theCase] as const))("%s", (
     expect(parser.idle).toBe(true);
     expect(parser.feed(bytesOf(next))).toBe(0);
   });
+});
+
+test("a head that was known says what it says to another method", () => {
+  const log = new Log();
+  const parser = new ResponseParser(log);
+  const head = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n";
+  for (const method of ["HEAD", "GET", "HEAD"]) {
+    parser.begin(method);
+    parser.feed(bytesOf(method === "GET" ? `${head}ok` : head));
+  }
+  expect(log.responses.map(({ body }) => body)).toEqual(["", "ok", ""]);
+});
+
+test("a head that begins like a known one is read by itself", () => {
+  const log = new Log();
+  const parser = new ResponseParser(log);
+  for (const length of ["2", "20", "2"]) {
+    parser.begin("GET");
+    parser.feed(
+      bytesOf(`HTTP/1.1 200 OK\r\nContent-Length: ${length}\r\n\r\n${"x".repeat(Number(length))}`),
+    );
+  }
+  expect(log.responses.map(({ body }) => body.length)).toEqual([2, 20, 2]);
 });

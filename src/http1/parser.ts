@@ -2,8 +2,9 @@ import { MalformedResponseError, ReadError } from "../errors.ts";
 import { CR } from "./bytes.ts";
 import { type ChunkSize, scanChunkSizeLine } from "./chunk.ts";
 import { HeadFacts, needMore, scanFieldLine, scanLineEnd, scanStatusLine } from "./head.ts";
+import { KnownHead } from "./known-head.ts";
 import { LineBuffer } from "./line-buffer.ts";
-import { ResponseHead } from "./response-head.ts";
+import type { ResponseHead } from "./response-head.ts";
 
 /** What a parser tells, in order: interim* head body* trailers? end. */
 export interface ResponseEvents {
@@ -46,13 +47,15 @@ export const maxPinnedBytes = 4 * 1024;
 export class ResponseParser {
   private readonly events: ResponseEvents;
   private readonly maxHeadBytes: number;
-  private readonly facts = new HeadFacts();
+  /** Of the head that is being read, or was. */
+  private facts = new HeadFacts();
+  private known: KnownHead | undefined;
   private readonly lines = new LineBuffer();
   private phase: Phase = "idle";
   private bodyAllowed = true;
   private remaining = 0;
   private readonly chunkSize: ChunkSize = { bytes: 0 };
-  /** Offset in the response of the first byte of the chunk that is being fed. */
+  /** Offset in the response of the first byte of the chunk that is being fed: negative where another ended in it. */
   private offset = 0;
 
   constructor(events: ResponseEvents, maxHeadBytes = defaultMaxHeadBytes) {
@@ -72,9 +75,13 @@ export class ResponseParser {
     this.expectHead();
   }
 
-  /** Takes what belongs to this response and returns how many bytes that was; the rest is the next one's. */
-  feed(chunk: Uint8Array): number {
-    let at = 0;
+  /**
+   * Takes what of `chunk` from index `from` belongs to this response, and returns the index after it;
+   * the rest is the next one's.
+   */
+  feed(chunk: Uint8Array, from = 0): number {
+    let at = from;
+    this.offset -= from;
     while (at < chunk.length && this.phase !== "idle") {
       switch (this.phase) {
         case "fixed-body":
@@ -106,7 +113,6 @@ export class ResponseParser {
   }
 
   private expectHead(): void {
-    this.facts.reset();
     this.lines.clear();
     this.phase = "status-line";
   }
@@ -134,6 +140,10 @@ export class ResponseParser {
   private feedLines(chunk: Uint8Array, at: number): number {
     const { lines } = this;
     if (lines.length > 0) return this.feedSplitLines(chunk, at);
+    if (this.phase === "status-line") {
+      if (this.known?.isAt(chunk, at)) return this.acceptKnownHead(this.known, at);
+      this.facts = new HeadFacts();
+    }
     const sectionStart = at;
     let lineStart = at;
     for (;;) {
@@ -233,10 +243,7 @@ export class ResponseParser {
     }
   }
 
-  /**
-   * Decides how the body is delimited, in the order of RFC 9112 section 6.3. What is wrong with a
-   * head as a whole is known at its last byte.
-   */
+  /** What is wrong with a head as a whole is known at its last byte. */
   private acceptHead(bytes: Uint8Array, start: number, end: number, base: number): void {
     const { facts } = this;
     const lastByte = base + end - 1;
@@ -245,15 +252,28 @@ export class ResponseParser {
       throw new MalformedResponseError(`Transfer-Encoding ${where}`, lastByte);
     }
     // The line buffer is reused, and a large chunk should not stay in memory for the sake of its head.
-    const head =
+    const known =
       bytes === this.lines.bytes || bytes.length > maxPinnedBytes
-        ? new ResponseHead(facts, bytes.slice(start, end), 0, end - start)
-        : new ResponseHead(facts, bytes, start, end);
+        ? new KnownHead(facts, bytes.slice(start, end), 0, end - start)
+        : new KnownHead(facts, bytes, start, end);
     if (facts.status < 200) {
-      this.acceptInterim(head, lastByte);
+      this.acceptInterim(known.toHead(), lastByte);
       return;
     }
-    this.events.head(head);
+    this.known = known;
+    this.beginBody(known);
+  }
+
+  private acceptKnownHead(known: KnownHead, at: number): number {
+    this.beginBody(known);
+    return at + known.length;
+  }
+
+  /** Decides how the body is delimited, in the order of RFC 9112 section 6.3. */
+  private beginBody(known: KnownHead): void {
+    const { facts } = known;
+    this.facts = facts;
+    this.events.head(known.toHead());
     if (!this.bodyAllowed || facts.status === 204 || facts.status === 304) {
       this.finish(facts.persistent);
     } else if (facts.chunked) {

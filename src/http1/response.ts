@@ -3,6 +3,7 @@ import { ReadError, unsolicitedError } from "../errors.ts";
 import { latin1 } from "./bytes.ts";
 import { freeIfLarge } from "./free.ts";
 import { type ResponseEvents, ResponseParser } from "./parser.ts";
+import type { EncodedRequest } from "./request.ts";
 import { decodeFieldLines, type ResponseHead } from "./response-head.ts";
 
 /** Shared by all responses without a kept body; never written to. */
@@ -92,8 +93,11 @@ export class ResponseCollector implements ResponseEvents {
     this.parser = new ResponseParser(this, maxHeadBytes);
   }
 
-  /** Expects the response to a request of `method`. */
-  begin(method: string, { keepBody, freeChunks }: BodyUse = keep): void {
+  /** Expects the response to `request`. */
+  begin(
+    { method }: Pick<EncodedRequest, "method">,
+    { keepBody, freeChunks }: BodyUse = keep,
+  ): void {
     this.keepBody = keepBody;
     this.freeChunks = freeChunks && !keepBody;
     this.current = undefined;
@@ -103,14 +107,24 @@ export class ResponseCollector implements ResponseEvents {
     this.parser.begin(method);
   }
 
-  /** True when the response is complete. Throws a ReadError for bytes that belong to none. */
-  feed(data: Uint8Array): boolean {
-    const used = this.parser.feed(data);
+  /**
+   * Takes what of `data` from index `from` belongs to this response, and returns the index after it.
+   * Throws a ReadError for bytes that no response has.
+   */
+  feed(data: Uint8Array, from = 0): number {
+    const used = this.parser.feed(data, from);
     if (used < data.length) {
-      throw unsolicitedError(data.length - used);
+      // Until an EOF nothing can follow.
+      if (this.reading === "eof") throw unsolicitedError(data.length - used);
+    } else if (this.freeChunks && from === 0) {
+      // Nothing else is in it: the parser has copied the head out of a chunk of this size.
+      freeIfLarge(data);
     }
-    // The parser has copied the head out of a chunk of this size.
-    if (this.freeChunks) freeIfLarge(data);
+    return used;
+  }
+
+  /** The response has ended by its own framing; until EOF none does. */
+  get complete(): boolean {
     return this.reading === "message" && this.parser.idle;
   }
 

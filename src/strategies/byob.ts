@@ -26,10 +26,7 @@ export const byob: ParsingStrategy = {
 };
 
 class ByobLoop extends WebStreamsConnection<ReadableStreamBYOBReader> {
-  private keepBody = false;
-
   protected override bodyUse({ keepBody }: BodyUse): BodyUse {
-    this.keepBody = keepBody;
     // What is read into is our own buffer, again and again.
     return { keepBody, freeChunks: false };
   }
@@ -42,7 +39,7 @@ class ByobLoop extends WebStreamsConnection<ReadableStreamBYOBReader> {
       if (done || value === undefined) return this.takeEof();
       buffer = value.buffer;
       // What a response may hold on to must not be in our buffer.
-      const copied = this.keepBody || value.length <= maxPinnedBytes;
+      const copied = this.keepsBodies || value.length <= maxPinnedBytes;
       this.take(copied ? value.slice() : value);
       const full = value.length === buffer.byteLength && value.length < lastBufferBytes;
       if (full) buffer = new ArrayBuffer(2 * value.length);

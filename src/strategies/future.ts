@@ -1,8 +1,8 @@
 import { asError, closedEarlyError } from "../errors.ts";
-import type { Reading } from "../http1/response.ts";
+import { type Reading, type Response, ResponseCollector } from "../http1/response.ts";
 import { Waiter } from "../waiter.ts";
 import { ProtocolConnection } from "./protocol-connection.ts";
-import type { ParsingStrategy } from "./strategy.ts";
+import type { ExchangeObserver, ParsingStrategy } from "./strategy.ts";
 
 /** Step 3: the protocol keeps one waiter, a future, which a task awaits once for each response. */
 export const future: ParsingStrategy = {
@@ -16,17 +16,24 @@ export const future: ParsingStrategy = {
   },
 };
 
+interface Delivery {
+  readonly response: Response;
+  readonly observer: ExchangeObserver<Response>;
+}
+
 class FutureProtocol extends ProtocolConnection {
   private readonly waiter = new Waiter();
+  /** Complete responses that the task has not taken yet: more than one only where several came in one chunk. */
+  private readonly ready: Delivery[] = [];
 
   constructor(reading: Reading) {
-    super(reading);
+    super(new ResponseCollector(reading));
     void this.readResponses();
   }
 
   dataReceived(data: Uint8Array): void {
     try {
-      if (this.feed(data)) this.waiter.wake();
+      this.take(data);
     } catch (error) {
       this.lose(asError(error));
     }
@@ -34,8 +41,7 @@ class FutureProtocol extends ProtocolConnection {
 
   eofReceived(): boolean {
     try {
-      this.feedEof();
-      this.waiter.wake();
+      this.takeEof();
     } catch (error) {
       this.lose(asError(error));
     }
@@ -46,8 +52,14 @@ class FutureProtocol extends ProtocolConnection {
     this.lose(error ?? closedEarlyError());
   }
 
-  /** Where the future is resolved already, the task has first to take the response. */
+  protected override deliver(response: Response, observer: ExchangeObserver<Response>): void {
+    this.ready.push({ response, observer });
+    this.waiter.wake();
+  }
+
+  /** Nothing more is read. Where the future is resolved already, the task has first to take the response. */
   private lose(error: Error): void {
+    this.abort();
     if (this.waiter.waiting) this.waiter.fail(error);
     else queueMicrotask(() => this.fail(error));
   }
@@ -60,10 +72,17 @@ class FutureProtocol extends ProtocolConnection {
     try {
       for (;;) {
         await this.waiter.wait("readResponses");
-        this.complete();
+        if (this.ready.length > 1) this.corkedWhile(() => this.deliverReady());
+        else this.deliverReady();
       }
     } catch (error) {
       this.fail(error);
+    }
+  }
+
+  private deliverReady(): void {
+    for (let next = this.ready.shift(); next !== undefined; next = this.ready.shift()) {
+      super.deliver(next.response, next.observer);
     }
   }
 }

@@ -1,8 +1,8 @@
 import type { Duplex } from "node:stream";
 import { closedEarlyError } from "../errors.ts";
-import type { Reading } from "../http1/response.ts";
+import { type Reading, ResponseCollector } from "../http1/response.ts";
 import { openNodeStream } from "../node-stream.ts";
-import { ParsingConnection } from "./parsing-connection.ts";
+import { CollectingConnection } from "./collecting-connection.ts";
 import type { ParsingStrategy } from "./strategy.ts";
 
 /** Node's way: a Duplex, whose "data" event brings chunks. */
@@ -15,11 +15,11 @@ export const nodeStream: ParsingStrategy = {
   },
 };
 
-class NodeStreamConnection extends ParsingConnection {
+class NodeStreamConnection extends CollectingConnection {
   private readonly stream: Duplex;
 
   constructor(stream: Duplex, reading: Reading) {
-    super(reading);
+    super(new ResponseCollector(reading));
     this.stream = stream;
     stream.on("data", (chunk: Uint8Array) => this.unlessFailed(() => this.take(chunk)));
     stream.on("end", () => this.unlessFailed(() => this.takeEof()));

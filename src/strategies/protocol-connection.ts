@@ -1,6 +1,8 @@
 import { closedEarlyError } from "../errors.ts";
+import type { Response } from "../http1/response.ts";
 import type { Protocol, Transport } from "../protocol.ts";
-import { ParsingConnection } from "./parsing-connection.ts";
+import { CollectingConnection } from "./collecting-connection.ts";
+import type { Answer } from "./strategy.ts";
 
 /** Whether another request can be written: the rest of one that was answered early stands before it. */
 export function isTransportReady(transport: Transport | undefined): boolean {
@@ -9,7 +11,10 @@ export function isTransportReady(transport: Transport | undefined): boolean {
 }
 
 /** A Protocol as a connection: bytes come by themselves. */
-export abstract class ProtocolConnection extends ParsingConnection implements Protocol {
+export abstract class ProtocolConnection<A extends Answer = Response>
+  extends CollectingConnection<A>
+  implements Protocol
+{
   private transport: Transport | undefined;
 
   abstract dataReceived(data: Uint8Array): void;

@@ -17,14 +17,16 @@ export interface ExchangeObserver<A> extends BodyUse {
  */
 export type Answer = Pick<Response, "status" | "bodyLength" | "bodyChunks" | "persistent">;
 
-/** One connection as a strategy drives it; one exchange at a time. */
+/** One connection as a strategy drives it. */
 export interface Connection<A extends Answer = Answer> {
   /** Whether another exchange can be tried. */
   readonly usable: boolean;
   /**
    * Writes `request` and reads its response. The end is told to `observer` and not by a promise, so
    * that a strategy without promises is not charged for one. Bytes that came before the request
-   * are no answer to it, but unsolicited; on a connection that has ended it fails at once.
+   * are no answer to it, but unsolicited; on a connection that has ended it fails at once. While
+   * another exchange is under way, the request is pipelined behind it (RFC 9112 section 9.3.2):
+   * responses come in the order of their requests, and what ends the connection fails them all.
    */
   exchange(request: EncodedRequest, observer: ExchangeObserver<A>): void;
   /** Ends the connection, and with it an exchange that is under way. */

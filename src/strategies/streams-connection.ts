@@ -1,8 +1,8 @@
-import type { Reading } from "../http1/response.ts";
+import { type Reading, ResponseCollector } from "../http1/response.ts";
 import type { Reader } from "../reader.ts";
 import type { Streams } from "../streams.ts";
 import type { Writer } from "../writer.ts";
-import { ParsingConnection } from "./parsing-connection.ts";
+import { CollectingConnection } from "./collecting-connection.ts";
 import { isTransportReady } from "./protocol-connection.ts";
 
 /**
@@ -12,12 +12,12 @@ import { isTransportReady } from "./protocol-connection.ts";
 export const limitBytes = 512 * 1024;
 
 /** A Reader and a Writer as a connection; how the reader is read is what strategies differ in. */
-export abstract class StreamsConnection extends ParsingConnection {
+export abstract class StreamsConnection extends CollectingConnection {
   protected readonly reader: Reader;
   private readonly writer: Writer;
 
   constructor({ reader, writer }: Streams, reading: Reading) {
-    super(reading);
+    super(new ResponseCollector(reading));
     this.reader = reader;
     this.writer = writer;
     // It runs to its first wait before its subclass has fields.

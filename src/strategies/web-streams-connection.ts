@@ -1,7 +1,7 @@
 import type { ReadableStreamBYOBReader, ReadableStreamDefaultReader } from "node:stream/web";
-import type { Reading } from "../http1/response.ts";
+import { type Reading, ResponseCollector } from "../http1/response.ts";
 import type { WebStreams } from "../web-streams.ts";
-import { ParsingConnection } from "./parsing-connection.ts";
+import { CollectingConnection } from "./collecting-connection.ts";
 
 type StreamReader = ReadableStreamDefaultReader<Uint8Array> | ReadableStreamBYOBReader;
 
@@ -9,13 +9,13 @@ type StreamReader = ReadableStreamDefaultReader<Uint8Array> | ReadableStreamBYOB
 function ignore(): void {}
 
 /** A pair of the platform's streams as a connection; how the readable is read is its subclass's. */
-export abstract class WebStreamsConnection<R extends StreamReader> extends ParsingConnection {
+export abstract class WebStreamsConnection<R extends StreamReader> extends CollectingConnection {
   protected readonly reader: R;
   private readonly streams: WebStreams;
   private readonly writer: WritableStreamDefaultWriter<Uint8Array>;
 
   constructor(streams: WebStreams, reader: R, reading: Reading) {
-    super(reading);
+    super(new ResponseCollector(reading));
     this.streams = streams;
     this.reader = reader;
     this.writer = streams.writable.getWriter();
