@@ -30,6 +30,7 @@ function cellResult(heat: Heat, strategy: string, sample: CellSample): CellResul
     mode: sample.mode,
     ...(heat.rate !== undefined && { rate: heat.rate }),
     workers: sample.workers,
+    ...(sample.pipeline > 1 && { pipeline: sample.pipeline }),
     keptAlive: sample.keptAlive,
     requests: requestCounts(sample),
     errors: addCounts(sample.replicates.map(({ recording }) => recording.errors)),

@@ -67,9 +67,17 @@ export function environmentKey(environment: Environment): string {
   return `${runtime} ${runtimeVersion}, ${os} ${arch}, ${cores} × ${cpu}, server ${server}${awake}`;
 }
 
-function cellKey({ strategy, fixture, connections, mode, rate, keptAlive }: CellResult): string {
+function cellKey({
+  strategy,
+  fixture,
+  connections,
+  mode,
+  rate,
+  keptAlive,
+  pipeline,
+}: CellResult): string {
   const open = mode === "open" ? ` at ${rate}/s` : "";
-  return `${strategy}, ${fixture}, ${connections}${open}${keptAlive ? "" : ", close"}`;
+  return `${strategy}, ${fixture}, ${connections}${open}${keptAlive ? "" : ", close"}${pipeline ? `, pipeline ${pipeline}` : ""}`;
 }
 
 /**

@@ -13,7 +13,7 @@ import {
 } from "./output-options.ts";
 import { coreFixtures, coreStrategies, type RaceSettings } from "./plan.ts";
 import { type RaceFlags, raceDefaults, readRaceSettings } from "./race-options.ts";
-import { contenders } from "./references/registry.ts";
+import { contenders, references } from "./references/registry.ts";
 import { readServerSource } from "./serve-options.ts";
 import { targetFixtureName } from "./target.ts";
 import { parseThreshold, type Threshold } from "./threshold.ts";
@@ -55,6 +55,7 @@ Examples:
   bun run bench load -s callback,web-streams -f 64k -c 1,64 -d 5s
   bun run bench load -f hello -c 64 --close
   bun run bench load -s callback -f hello -c 1,2,4,8,16,32,64      a curve, its knee, a fitted law
+  bun run bench load -f hello -c 64 --pipeline 16                  answers not waited for
   bun run bench load -f hello -c 64 -R 20k -d 4s                   open loop
   bun run bench load -f hello -c 64 --find-rate 'responseP99Ns<5ms'
   bun run bench load --target http://127.0.0.1:8000/ -c 16 -n 100k`;
@@ -87,6 +88,11 @@ export function addLoadOptions(command: Command): Command {
     )
     .option("--replicates <count>", "fresh processes a cell (default: 4)")
     .option("--close", "a connection for each request, read until EOF")
+    .option(
+      "--pipeline <count>",
+      "requests under way on each connection at once, none waiting for the answer before it",
+      "1",
+    )
     .option("--timeout <time>", "for each response, whole", "10s")
     .option("--connect-timeout <time>", "for connecting (default: as --timeout)")
     .option("--first-byte-timeout <time>", "for a response's first byte (default: as --timeout)")
@@ -116,14 +122,18 @@ export function addLoadOptions(command: Command): Command {
 
 export function readLoadOptions(flags: LoadFlags, argv: readonly string[], env: Env): LoadConfig {
   const target = readTarget(flags);
+  const strategies =
+    flags.strategy !== undefined
+      ? chooseMany("strategy", flags.strategy, contenders).map(({ name }) => name)
+      : coreStrategies;
+  const settings = readRaceSettings(flags);
+  const chosen = readFixtures(flags, target);
+  if (settings.pipeline > 1) refuseToPipeline(settings, strategies, chosen, target);
   return {
-    strategies:
-      flags.strategy !== undefined
-        ? chooseMany("strategy", flags.strategy, contenders).map(({ name }) => name)
-        : coreStrategies,
-    fixtures: readFixtures(flags, target),
+    strategies,
+    fixtures: chosen,
     connections: readConnections(flags),
-    settings: readRaceSettings(flags),
+    settings,
     target,
     objective: readObjective(flags),
     thresholds: (flags.threshold ?? []).map((text) => parseThreshold(text)),
@@ -133,10 +143,39 @@ export function readLoadOptions(flags: LoadFlags, argv: readonly string[], env: 
   };
 }
 
+function refuseToPipeline(
+  { reading }: RaceSettings,
+  strategies: readonly string[],
+  chosen: readonly string[],
+  target: TargetConfig,
+): void {
+  if (reading === "eof") {
+    throw new UserError(
+      "--pipeline and --close: a connection that carries one request has no queue",
+    );
+  }
+  const reference = references.find(({ name }) => strategies.includes(name));
+  if (reference !== undefined) {
+    throw new UserError(`--pipeline: ${reference.name} cannot; leave it out of -s`);
+  }
+  const last = fixtures.find(
+    ({ name, delivery }) => delivery.kind === "until-eof" && chosen.includes(name),
+  );
+  if (last !== undefined) {
+    throw new UserError(`--pipeline: ${last.name} ends its connection; leave it out of -f`);
+  }
+  if (target.kind === "own" && target.source === "disk") {
+    throw new UserError(
+      "--pipeline: Bun.serve closes a connection with a second request while it reads a file; use --server memory or routes",
+    );
+  }
+}
+
 /** The default race explains itself; who asks for a race of their own gets that race only. */
 function isDefaultRace(flags: LoadFlags): boolean {
   const { strategy, fixture, connections, target, findRate } = flags;
   const { duration, requests, rate, stages, close, quick } = flags;
+  if (flags.pipeline !== "1") return false;
   const own = [strategy, fixture, connections, target, findRate, duration, requests, rate, stages];
   return [...own, close, quick].every((flag) => flag === undefined);
 }

@@ -44,8 +44,16 @@ export function sameTimeouts(ms: number): Timeouts {
   return { connectMs: ms, firstByteMs: ms, wholeMs: ms };
 }
 
+/** How connections are used. */
+export interface ConnectionSettings {
+  readonly reading: Reading;
+  /** Requests under way on each connection at once: 1 unless they are pipelined. */
+  readonly pipeline: number;
+  readonly timeouts: Timeouts;
+}
+
 /** How every heat of a run is raced. */
-export interface RaceSettings {
+export interface RaceSettings extends ConnectionSettings {
   /** Measured time of a cell, over all of its replicates. */
   readonly durationMs: number;
   /** Instead of a time: exactly so many measured requests a cell. */
@@ -59,8 +67,6 @@ export interface RaceSettings {
   readonly sliceMs: number;
   /** Fresh processes a cell. */
   readonly replicates: number;
-  readonly reading: Reading;
-  readonly timeouts: Timeouts;
   readonly seed: number;
   /** Whether steal, other load and the clock are part of the audit. */
   readonly watchMachine: boolean;

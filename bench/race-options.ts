@@ -15,6 +15,7 @@ export interface RaceFlags {
   readonly warmup?: string;
   readonly replicates?: string;
   readonly close?: true;
+  readonly pipeline: string;
   readonly timeout: string;
   readonly connectTimeout?: string;
   readonly firstByteTimeout?: string;
@@ -49,6 +50,8 @@ export function raceDefaults(quick: true | undefined) {
 }
 
 const mostRequestsPerSecond = 1e7;
+/** So many requests find room in a socket's buffer, however small. */
+const mostPipelined = 256;
 
 export function readRaceSettings(flags: RaceFlags): RaceSettings {
   refuseContradictions(flags);
@@ -81,6 +84,7 @@ export function readRaceSettings(flags: RaceFlags): RaceSettings {
     workers: readPositiveCount("-w", flags.workers, 64),
     open: schedule ? { arrivals: readArrivals(flags.arrivals), stages: schedule } : undefined,
     reading: flags.close ? "eof" : "message",
+    pipeline: readPositiveCount("--pipeline", flags.pipeline, mostPipelined),
     timeouts: readTimeouts(flags),
     seed: readSeed(flags.seed),
     watchMachine: !flags.trustMachine,

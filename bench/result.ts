@@ -53,6 +53,10 @@ const cell = z.object({
   rate: z.number().positive().optional(),
   workers: count.positive(),
   keptAlive: z.boolean(),
+  pipeline: count
+    .positive()
+    .optional()
+    .describe("requests under way on each connection at once, where they are more than one"),
   requests: z.object({
     issued: count,
     ok: count,

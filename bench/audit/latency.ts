@@ -4,38 +4,44 @@ import { pooled, sumSlices } from "../metrics/metric.ts";
 import { requestsPerSecond } from "../metrics/throughput.ts";
 import type { Check } from "./check.ts";
 
+/** What can be under way at once. */
+function mostInFlight({ connections, pipeline }: CellSample): number {
+  return connections * pipeline;
+}
+
 /**
  * How far off the two sides may be: 5 %, and half a round for each window, whose edges cut through
  * requests that one side sees and the other does not.
  */
 function toleranceOf(sample: CellSample): number {
   const slices = sumSlices(sample, () => 1);
-  const rounds = sumSlices(sample, ({ completed }) => completed) / sample.connections;
+  const rounds = sumSlices(sample, ({ completed }) => completed) / mostInFlight(sample);
   return 0.05 + (0.5 * slices) / rounds;
 }
 
 /**
  * Little's law: requests in flight = rate × mean time in the system. The rate comes from counts and
- * the wall clock, the mean from the histogram; together they can never exceed the connections. A
- * closed loop on connections that stay open keeps each of them busy, so that they must reach it too.
+ * the wall clock, the mean from the histogram; together they can never exceed what may be. A closed
+ * loop on connections that stay open keeps each of them busy, so that they must reach it too.
  */
 export const littlesLaw: Check = (sample) => {
   const rate = requestsPerSecond.compute(sample);
   const histogram = pooled(sample, ({ serviceTime }) => serviceTime);
   if (rate === undefined || histogram === undefined) return undefined;
   const inFlight = (rate * histogram.mean) / 1e9;
-  const { connections, keptAlive } = sample;
+  const { connections, pipeline, keptAlive } = sample;
   const tolerance = toleranceOf(sample);
   const failed = sumSlices(sample, ({ requests }) => requests.failed);
   const stayedOpen = sample.replicates.every(
     ({ recording }) => recording.connect.totalCount <= connections,
   );
   const alwaysBusy = sample.mode === "closed" && keptAlive && stayedOpen && failed === 0;
-  const lowest = alwaysBusy ? connections * (1 - tolerance) : 0;
+  const most = mostInFlight(sample);
+  const lowest = alwaysBusy ? most * (1 - tolerance) : 0;
   return {
     check: "littles-law",
-    ok: inFlight <= connections * (1 + tolerance) && inFlight >= lowest,
-    detail: `rate × mean service time = ${inFlight.toFixed(2)} requests in flight, on ${connections} connections`,
+    ok: inFlight <= most * (1 + tolerance) && inFlight >= lowest,
+    detail: `rate × mean service time = ${inFlight.toFixed(2)} requests in flight, on ${connections} connections${pipeline > 1 ? ` with ${pipeline} on each` : ""}`,
   };
 };
 

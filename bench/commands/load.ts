@@ -44,9 +44,8 @@ export async function load(config: LoadConfig, io: Io): Promise<number> {
   let models: Result["costModels"];
   let fault: Error | undefined;
   try {
-    const { reading, timeouts, seed } = config.settings;
-    const executor = processExecutor(target, reading, timeouts);
-    const random = seededRandom(seed);
+    const executor = processExecutor(target, config.settings);
+    const random = seededRandom(config.settings.seed);
     await warmServer(config.fixtures, config.settings.warmUpMs, executor, io.signal);
     for (const heat of heats) {
       if (io.signal.aborted) break;

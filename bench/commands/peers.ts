@@ -35,7 +35,7 @@ export async function peersCommand(config: PeersConfig, io: Io): Promise<number>
   let fault: Error | undefined;
   try {
     const settings = settingsOf(config);
-    const executor = processExecutor(target, settings.reading, settings.timeouts);
+    const executor = processExecutor(target, settings);
     const random = seededRandom(config.seed);
     await warmServer(fixtures, warmUpMs, executor, io.signal);
     for (const fixture of fixtures) {
@@ -77,6 +77,7 @@ function settingsOf({ durationMs, seed }: PeersConfig): RaceSettings {
     sliceMs: durationMs,
     replicates: 1,
     reading: "message",
+    pipeline: 1,
     timeouts: sameTimeouts(10_000),
     seed,
     watchMachine: true,

@@ -135,7 +135,7 @@ async function raceAll(
   const progress = createProgress(io.err, matches.length);
   try {
     const race = raceSettings(config.seed);
-    const executor: Executor = processExecutor(target, race.reading, race.timeouts);
+    const executor: Executor = processExecutor(target, race);
     const random = seededRandom(config.seed);
     await warmServer(config.fixtures, warmUpMs, executor, io.signal);
     const { budgetMs, minEffect } = config;
@@ -166,6 +166,7 @@ function raceSettings(seed: number): RaceSettings {
     sliceMs,
     replicates: 1,
     reading: "message",
+    pipeline: 1,
     timeouts: sameTimeouts(10_000),
     seed,
   };

@@ -59,8 +59,9 @@ export function fileQuestions(base: Result, head: Result, minEffect: number): Fi
 }
 
 function cellKey(cell: CellResult): string {
-  const { strategy, fixture, connections, mode, rate, workers, keptAlive, side } = cell;
-  return JSON.stringify([strategy, fixture, connections, mode, rate, workers, keptAlive, side]);
+  const { strategy, fixture, connections, mode, rate, workers, keptAlive, pipeline, side } = cell;
+  const load = [connections, mode, rate, workers, keptAlive, pipeline];
+  return JSON.stringify([strategy, fixture, ...load, side]);
 }
 
 function valuesOf({ replicates }: CellResult, key: string): number[] {

@@ -20,6 +20,7 @@ function arm(cpuNs: readonly (readonly number[])[]): CellSample {
   });
   return {
     connections: 1,
+    pipeline: 1,
     mode: "closed",
     workers: 1,
     keptAlive: true,

@@ -74,10 +74,11 @@ export async function raceMatch(
 
 function cellSample(
   { connections }: Heat,
-  { reading, workers }: RaceSettings,
+  { reading, workers, pipeline }: RaceSettings,
   replicates: readonly ReplicateSample[],
 ): CellSample {
-  return { connections, mode: "closed", workers, keptAlive: reading === "message", replicates };
+  const keptAlive = reading === "message";
+  return { connections, pipeline, mode: "closed", workers, keptAlive, replicates };
 }
 
 function isPrecise(sample: MatchSample, { minEffect, totalWeight }: MatchSettings): boolean {

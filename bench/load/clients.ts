@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { encodeRequest } from "../../src/http1/request.ts";
 import type { Reading } from "../../src/http1/response.ts";
-import type { TcpEndpoint } from "../../src/protocol.ts";
+import type { Dial, TcpEndpoint } from "../../src/protocol.ts";
 import { type ConnectionOptions, createConnection } from "../../src/socket.ts";
 import { findStrategy } from "../../src/strategies/registry.ts";
 import type { Connection } from "../../src/strategies/strategy.ts";
@@ -13,10 +13,14 @@ export interface Client {
     endpoint: TcpEndpoint,
     reading: Reading,
     options: Required<ConnectionOptions>,
-  ): Promise<Connection>;
+  ): Promise<Connected>;
   readonly encodeRequest: typeof encodeRequest;
-  /** Whether `connect` resolves when the connection is made; a reference makes it when it likes. */
-  readonly tellsOfConnecting: boolean;
+}
+
+export interface Connected {
+  readonly connection: Connection;
+  /** It was opened meanwhile: a reference opens it when it likes, and a shared one is opened once. */
+  readonly opened: boolean;
 }
 
 /**
@@ -28,18 +32,21 @@ export async function loadClient(name: string, checkout: string | undefined): Pr
   if (reference !== undefined) {
     const open = await reference.load();
     return {
-      connect: async (endpoint, reading, { observer }) => open(endpoint, reading, observer),
+      connect: async (endpoint, reading, { observer }) => ({
+        connection: open(endpoint, reading, observer),
+        opened: false,
+      }),
       encodeRequest,
-      tellsOfConnecting: false,
     };
   }
   const source = await loadSource(checkout);
   const strategy = source.findStrategy(name);
   return {
-    connect: (endpoint, reading, options) =>
-      strategy.connect((protocol) => source.createConnection(protocol, endpoint, options), reading),
+    connect: async (endpoint, reading, options) => {
+      const dial: Dial = (protocol) => source.createConnection(protocol, endpoint, options);
+      return { connection: await strategy.connect(dial, reading), opened: true };
+    },
     encodeRequest: source.encodeRequest,
-    tellsOfConnecting: true,
   };
 }
 

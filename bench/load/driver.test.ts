@@ -14,7 +14,7 @@ afterEach(() => {
 });
 
 /** A server that answers a request as it is told to, and counts its connections. */
-function serve(answer: (socket: Socket) => void, port = 0) {
+function serve(answer: (socket: Socket, data: Buffer) => void, port = 0) {
   let open = 0;
   const listener = Bun.listen({
     hostname: "127.0.0.1",
@@ -35,12 +35,14 @@ async function drive(
   strategy: string,
   port: number,
   timeouts: Partial<GeneratorOptions["timeouts"]>,
+  pipeline = 1,
 ) {
   const driver = new Driver(await loadClient(strategy, undefined), {
     strategy,
     endpoint: { host: "127.0.0.1", port },
     requestTarget: "/",
     connections: 4,
+    pipeline,
     reading: "message",
     timeouts: { connectMs: 500, firstByteMs: 500, wholeMs: 500, ...timeouts },
     expected: {
@@ -162,4 +164,49 @@ test("a warm-up of slow answers takes little longer than it was asked to", async
   };
   await driver.warmUp(Array.from({ length: 8 }, () => ({ kind: "time", windowMs: 10 }) as const));
   expect(slices).toBe(1);
+});
+
+/** The requests that came in one chunk, by their number. */
+const requestsIn = (data: Buffer) => data.toString("latin1").split("GET / ").length - 1;
+
+describe("pipelining", () => {
+  test("as many requests as lanes are under way on each connection, and each is answered", async () => {
+    let most = 0;
+    const server = serve((socket, data) => {
+      most = Math.max(most, requestsIn(data));
+      socket.write(ok.repeat(requestsIn(data)));
+    });
+    const driver = await drive("callback", server.port, {}, 3);
+    await driver.warmUp([{ kind: "time", windowMs: 20 }]);
+    expect(server.open()).toBe(4);
+    const { requests } = await driver.runSlice({ kind: "requests", count: 200 });
+    expect(requests).toEqual({ issued: 200, ok: 200, failed: 0, unfinished: 0 });
+    const report = driver.finish();
+    expect(decodeHistogram(report.serviceTime).totalCount).toBe(200);
+    expect(decodeHistogram(report.connect).totalCount).toBe(4);
+    expect(report.chunks).toBeLessThanOrEqual(200);
+    expect(most).toBe(3);
+  });
+
+  test("a connection that is lost fails all that waited on it, and is opened again once", async () => {
+    let answered = 0;
+    let lost = 0;
+    const server = serve((socket, data) => {
+      answered += requestsIn(data);
+      if (answered % 50 < 3) {
+        lost++;
+        socket.terminate();
+      } else socket.write(ok.repeat(requestsIn(data)));
+    });
+    const driver = await drive("chunk-loop", server.port, {}, 3);
+    const { requests } = await driver.runSlice({ kind: "requests", count: 300 });
+    expect(requests.ok + requests.failed).toBe(300);
+    expect(requests.failed).toBeGreaterThan(0);
+    const report = driver.finish();
+    const all = [report.errors, report.uncountedErrors].flatMap((counts) => Object.values(counts));
+    expect(all.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(3 * lost);
+    // The last that were lost may not have been asked for again.
+    expect(report.reopened).toBeLessThanOrEqual(lost);
+    expect(report.reopened).toBeGreaterThanOrEqual(lost - 4);
+  });
 });

@@ -12,6 +12,7 @@ import { OpenLoop } from "./open-loop.ts";
 import { planDurationMs } from "./pacer.ts";
 import { Recorder } from "./recorder.ts";
 import type { SliceSample } from "./sample.ts";
+import { shareConnection } from "./shared-connection.ts";
 
 /** How often timeouts and stalled slices are looked for. */
 const sweepMs = 50;
@@ -50,7 +51,7 @@ export class Driver implements LaneOwner {
   constructor(client: Client, options: GeneratorOptions) {
     this.expected = options.expected;
     this.recorder = new Recorder(options.expected);
-    const { endpoint, requestTarget, reading, timeouts, connections } = options;
+    const { endpoint, requestTarget, reading, timeouts, connections, pipeline } = options;
     this.patienceNs = (timeouts.connectMs + timeouts.wholeMs + 1000) * 1e6;
     const request = client.encodeRequest({
       method: "GET",
@@ -58,8 +59,11 @@ export class Driver implements LaneOwner {
       target: requestTarget,
       close: reading === "eof",
     });
-    const laneOptions = { client, endpoint, request, reading, timeouts };
-    this.lanes = Array.from({ length: connections }, () => new Lane(this, laneOptions));
+    this.lanes = Array.from({ length: connections }, () => {
+      const own = pipeline > 1 ? shareConnection(client) : client;
+      const laneOptions = { client: own, endpoint, request, reading, timeouts };
+      return Array.from({ length: pipeline }, () => new Lane(this, laneOptions));
+    }).flat();
   }
 
   /**

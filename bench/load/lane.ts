@@ -23,7 +23,7 @@ export interface LaneOptions {
 }
 
 /**
- * One virtual client: a connection, and at most one request on it. Times are clockNs(). What every
+ * One virtual client: a connection, or a part of one, and at most one request on it. Times are clockNs(). What every
  * answer touches is declared first, and so lies together: system calls leave little in the caches.
  */
 export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
@@ -153,12 +153,12 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
     const wanted = () => this.busy && attempt === this.attempts;
     try {
       const options = { connectTimeoutMs: timeouts.connectMs, observer: this };
-      const connection = await client.connect(endpoint, reading, options);
+      const { connection, opened } = await client.connect(endpoint, reading, options);
       const nowNs = clockNs();
-      if (client.tellsOfConnecting) {
+      if (opened) {
         this.owner.connected(nowNs - beganNs, reading === "message" && this.wasConnected);
-        this.wasConnected = true;
       }
+      this.wasConnected = true;
       if (!wanted()) {
         connection.close();
         return;

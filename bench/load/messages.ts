@@ -19,6 +19,8 @@ export interface GeneratorOptions {
   readonly endpoint: TcpEndpoint;
   readonly requestTarget: string;
   readonly connections: number;
+  /** Requests under way on each of them at once. */
+  readonly pipeline: number;
   readonly reading: Reading;
   readonly timeouts: Timeouts;
   readonly expected: ExpectedAnswer;

@@ -1,7 +1,6 @@
 import { join } from "node:path";
-import type { Reading } from "../../src/http1/response.ts";
-import type { Timeouts } from "../../src/protocol.ts";
 import { type Child, spawnChild } from "../child.ts";
+import type { ConnectionSettings } from "../plan.ts";
 import type { Target } from "../target.ts";
 import { keepCoresAwake } from "./awake.ts";
 import type { Executor, Generator } from "./executor.ts";
@@ -22,8 +21,7 @@ type GeneratorChild = Child<GeneratorCommand, GeneratorReport>;
 /** Generators as processes of their own, each against `target`; `script` is what each runs. */
 export function processExecutor(
   target: Target,
-  reading: Reading,
-  timeouts: Timeouts,
+  { reading, timeouts, pipeline }: ConnectionSettings,
   script = generatorScript,
 ): Executor {
   keepCoresAwake();
@@ -38,6 +36,7 @@ export function processExecutor(
         endpoint,
         requestTarget,
         connections,
+        pipeline,
         reading,
         timeouts,
         expected,

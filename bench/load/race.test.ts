@@ -19,6 +19,7 @@ const settings: RaceSettings = {
   sliceMs: 50,
   replicates: 4,
   reading: "message",
+  pipeline: 1,
   timeouts: { connectMs: 1000, firstByteMs: 1000, wholeMs: 1000 },
   seed: 1,
 };

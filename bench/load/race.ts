@@ -37,6 +37,7 @@ export async function race(
   }
   const conditions = {
     connections: heat.connections,
+    pipeline: settings.pipeline,
     mode: settings.open === undefined ? ("closed" as const) : ("open" as const),
     workers: settings.workers,
     keptAlive: settings.reading === "message",

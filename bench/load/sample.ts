@@ -86,6 +86,8 @@ export interface LostReplicate {
 /** All replicates of one cell. */
 export interface CellSample {
   readonly connections: number;
+  /** Requests under way on each of them at once. */
+  readonly pipeline: number;
   readonly mode: "closed" | "open";
   /** Processes that generated the load together. */
   readonly workers: number;

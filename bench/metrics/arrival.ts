@@ -1,11 +1,17 @@
 import { type Metric, per, percentile, sumRecordings, sumSlices } from "./metric.ts";
 
-export const firstByteP50: Metric = percentile(
+const firstByte: Metric = percentile(
   "firstByteP50Ns",
   "from the write of a request to its first byte, median",
   50,
   ({ firstByte }) => firstByte,
 );
+
+/** Where requests are pipelined, nobody sees which of the responses in a chunk a byte begins. */
+export const firstByteP50: Metric = {
+  ...firstByte,
+  compute: (sample) => (sample.pipeline > 1 ? undefined : firstByte.compute(sample)),
+};
 
 export const connectP50: Metric = percentile(
   "connectP50Ns",

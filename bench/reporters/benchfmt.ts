@@ -45,13 +45,15 @@ function replicateLines(cell: CellResult, { environment }: Result): string[] {
 }
 
 /** Names have no spaces; parts of the form key=value are what benchstat groups by. */
-function benchmarkName({ strategy, fixture, connections, mode, rate, side }: CellResult): string {
+function benchmarkName(cell: CellResult): string {
+  const { strategy, fixture, connections, mode, rate, pipeline, side } = cell;
   const parts = [
     "Read",
     `strategy=${strategy}`,
     `fixture=${fixture.replaceAll(/[\s,/]+/g, "_")}`,
     `c=${connections}`,
     ...(mode === "open" ? [`rate=${rate ?? 0}`] : []),
+    ...(pipeline === undefined ? [] : [`pipeline=${pipeline}`]),
     ...(side === undefined ? [] : [`side=${side}`]),
   ];
   return parts.join("/");

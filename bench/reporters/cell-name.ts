@@ -2,13 +2,14 @@ import type { CellResult, Comparison } from "../result.ts";
 
 /** "callback/hello/c=64", with all that tells one cell from another of the same result. */
 export function cellName(cell: CellResult): string {
-  const { strategy, fixture, connections, mode, rate, keptAlive, side } = cell;
+  const { strategy, fixture, connections, mode, rate, keptAlive, pipeline, side } = cell;
   return [
     strategy,
     fixture,
     `c=${connections}`,
     ...(mode === "open" ? [`rate=${rate ?? 0}`] : []),
     ...(keptAlive ? [] : ["close"]),
+    ...(pipeline === undefined ? [] : [`pipeline=${pipeline}`]),
     ...(side === undefined ? [] : [side]),
   ].join("/");
 }

@@ -1,7 +1,7 @@
 import type { Reporter } from "./reporter.ts";
 
 const headings =
-  "strategy,fixture,connections,mode,rate,workers,side,metric,unit,value,low,high,boundBy,valid";
+  "strategy,fixture,connections,mode,rate,workers,side,metric,unit,value,low,high,boundBy,valid,pipeline";
 
 /** A line for each metric of each cell (RFC 4180). */
 export const csv: Reporter = {
@@ -24,6 +24,7 @@ export const csv: Reporter = {
         interval?.[1] ?? "",
         cell.boundBy,
         cell.valid,
+        cell.pipeline ?? 1,
       ]),
     );
     return `${[headings, ...lines.map((fields) => fields.map(quote).join(","))].join("\r\n")}\r\n`;

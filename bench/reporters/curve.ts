@@ -63,9 +63,9 @@ function describeCurve(strategy: string, cells: readonly CellResult[]): string {
   );
 }
 
-function pointOf({ connections, metrics }: CellResult): LoadPoint[] {
+function pointOf({ connections, pipeline = 1, metrics }: CellResult): LoadPoint[] {
   const throughput = metrics.requestsPerSecond?.value;
   const meanTime = metrics.serviceMeanNs?.value;
   if (throughput === undefined || meanTime === undefined || throughput <= 0) return [];
-  return [{ concurrency: connections, throughput, meanTime }];
+  return [{ concurrency: connections * pipeline, throughput, meanTime }];
 }

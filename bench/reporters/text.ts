@@ -59,8 +59,12 @@ export function groupByHeat(cells: readonly CellResult[]): CellResult[][] {
 
 function renderHeat(cells: readonly CellResult[], comparisons: readonly Comparison[]): string {
   const [first] = cells as [CellResult, ...CellResult[]];
-  const { fixture, connections, keptAlive } = first;
-  const title = `${fixture}, ${plural(connections, "connection")}${keptAlive ? "" : ", one for each request"}`;
+  const { fixture, connections, keptAlive, pipeline } = first;
+  const use = [
+    ...(keptAlive ? [] : [", one for each request"]),
+    ...(pipeline === undefined ? [] : [`, ${pipeline} requests pipelined on each`]),
+  ];
+  const title = `${fixture}, ${plural(connections, "connection")}${use.join("")}`;
   const own = comparisons.filter((c) => c.fixture === fixture && c.connections === connections);
   const versus = own[0]?.baseline;
   const columns: Column[] = [

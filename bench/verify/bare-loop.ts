@@ -46,7 +46,7 @@ class BareLoop {
     });
     const dial = { connectTimeoutMs: timeouts.connectMs, observer: { dataArrived() {} } };
     for (let i = 0; i < connections; i++) {
-      const connection = await client.connect(endpoint, reading, dial);
+      const { connection } = await client.connect(endpoint, reading, dial);
       const observer: ExchangeObserver<Answer> = {
         keepBody: false,
         freeChunks: true,

@@ -31,6 +31,7 @@ export const overheadSettings: RaceSettings = {
   workers: 1,
   open: undefined,
   reading: "message",
+  pipeline: 1,
   timeouts: sameTimeouts(10_000),
   seed: 1,
 };
@@ -47,8 +48,8 @@ export async function measureOverhead(
   try {
     const random = seededRandom(settings.seed);
     const executor = withBareLoop(
-      processExecutor(target, settings.reading, settings.timeouts),
-      processExecutor(target, settings.reading, settings.timeouts, bareScript),
+      processExecutor(target, settings),
+      processExecutor(target, settings, bareScript),
     );
     await warmServer([heat.fixture], settings.warmUpMs, executor, signal);
     const logs: number[][] = [];

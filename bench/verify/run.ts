@@ -61,7 +61,7 @@ async function runCase(
   try {
     const settings = settingsOf(theCase);
     const executor = beginAfterWarmUp(
-      processExecutor(fixedTarget(server.port, answer, true), "message", settings.timeouts),
+      processExecutor(fixedTarget(server.port, answer, true), settings),
       server.begin,
     );
     const heat: Heat = {
@@ -113,6 +113,7 @@ function settingsOf({ durationMs, stages }: VerifyCase): RaceSettings {
     workers: 1,
     open: stages && { arrivals: "constant", stages },
     reading: "message",
+    pipeline: 1,
     timeouts: sameTimeouts(30_000),
     seed: 1,
   };

@@ -1,5 +1,5 @@
 import { MalformedResponseError, ReadError } from "../errors.ts";
-import { CR } from "./bytes.ts";
+import { CR, copyOf } from "./bytes.ts";
 import { type ChunkSize, scanChunkSizeLine } from "./chunk.ts";
 import { HeadFacts, needMore, scanFieldLine, scanLineEnd, scanStatusLine } from "./head.ts";
 import { KnownHead } from "./known-head.ts";
@@ -233,7 +233,7 @@ export class ResponseParser {
       case "trailer":
         if (!empty) return false;
         // Copied out before the line buffer is used again.
-        if (start > section) this.events.trailers(bytes.slice(section, start));
+        if (start > section) this.events.trailers(copyOf(bytes, section, start));
         this.finish(this.facts.persistent);
         return true;
       default:
@@ -254,7 +254,7 @@ export class ResponseParser {
     // The line buffer is reused, and a large chunk should not stay in memory for the sake of its head.
     const known =
       bytes === this.lines.bytes || bytes.length > maxPinnedBytes
-        ? new KnownHead(facts, bytes.slice(start, end), 0, end - start)
+        ? new KnownHead(facts, copyOf(bytes, start, end), 0, end - start)
         : new KnownHead(facts, bytes, start, end);
     if (facts.status < 200) {
       this.acceptInterim(known.toHead(), lastByte);

@@ -97,9 +97,11 @@ export abstract class CollectingConnection<A extends Answer = Response> implemen
 
   /** Takes a chunk that has come, and tells of the answers that it completes. Throws for bytes of none. */
   protected take(chunk: Uint8Array): void {
+    // A chunk that the collector frees has none left.
+    const { length } = chunk;
     const used = this.collector.feed(chunk, 0);
     if (!this.collector.complete) return;
-    if (used === chunk.length) this.complete();
+    if (used === length) this.complete();
     else this.takeSeveral(chunk, used);
   }
 

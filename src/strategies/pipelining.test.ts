@@ -134,3 +134,20 @@ test.each([...parsingStrategies, floor].map((strategy) => [strategy.name, strate
     expect(connection.usable).toBe(true);
   },
 );
+
+test.each([...parsingStrategies, floor].map((strategy) => [strategy.name, strategy] as const))(
+  "%s answers once from a large chunk that is freed, and asks for nothing more",
+  async (_, strategy) => {
+    const { connection, peer } = await connect<Strategy>(strategy);
+    const large = `HTTP/1.1 200 OK\r\nContent-Length: 20000\r\n\r\n${"x".repeat(20_000)}`;
+    for (const round of [1, 2]) {
+      const all = keepAsking(connection, 1, 1);
+      await Bun.sleep(1);
+      peer.deliver(bytesOf(large));
+      expect(await all).toBe(1);
+      await Bun.sleep(1);
+      expect(peer.written.length).toBe(round);
+      expect(connection.usable).toBe(true);
+    }
+  },
+);

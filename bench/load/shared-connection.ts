@@ -1,0 +1,102 @@
+import type { EncodedRequest } from "../../src/http1/request.ts";
+import type { ArrivalObserver } from "../../src/protocol.ts";
+import type { Answer, Connection, ExchangeObserver } from "../../src/strategies/strategy.ts";
+import type { Client } from "./clients.ts";
+
+/**
+ * `client` for lanes that pipeline: all who connect through it have a part in the same connection, for
+ * as long as that lasts. Requests go out in the order in which the lanes send them, and answers come in
+ * that order; when one lane closes its part, or is failed, the connection is over for all.
+ */
+export function shareConnection(client: Client): Client {
+  let line: Line | undefined;
+  return {
+    ...client,
+    async connect(endpoint, reading, options) {
+      const opened = line === undefined || line.over;
+      const own = line === undefined || line.over ? new Line() : line;
+      line = own;
+      own.connected ??= client.connect(endpoint, reading, { ...options, observer: own });
+      try {
+        const { connection } = await own.connected;
+        return { connection: new Part(own, connection, options.observer), opened };
+      } catch (error) {
+        own.end();
+        throw error;
+      }
+    },
+  };
+}
+
+/** A connection, and whose answers are still to come on it. */
+class Line implements ArrivalObserver {
+  connected: ReturnType<Client["connect"]> | undefined;
+  /** Who waits for answers, in their order. */
+  private readonly waiting: ArrivalObserver[] = [];
+  over = false;
+
+  sent(lane: ArrivalObserver): void {
+    this.waiting.push(lane);
+  }
+
+  answered(): void {
+    this.waiting.shift();
+  }
+
+  end(): void {
+    this.over = true;
+    this.waiting.length = 0;
+  }
+
+  dataArrived(byteLength: number): void {
+    this.waiting[0]?.dataArrived(byteLength);
+  }
+}
+
+/** What one lane has of a connection: to it, a connection. */
+class Part implements Connection, ExchangeObserver<Answer> {
+  private readonly line: Line;
+  private readonly connection: Connection;
+  private readonly lane: ArrivalObserver;
+  private observer: ExchangeObserver<Answer> | undefined;
+
+  constructor(line: Line, connection: Connection, lane: ArrivalObserver) {
+    this.line = line;
+    this.connection = connection;
+    this.lane = lane;
+  }
+
+  get usable(): boolean {
+    return !this.line.over && this.connection.usable;
+  }
+
+  get keepBody(): boolean {
+    return this.observer?.keepBody ?? false;
+  }
+
+  get freeChunks(): boolean {
+    return this.observer?.freeChunks ?? false;
+  }
+
+  exchange(request: EncodedRequest, observer: ExchangeObserver<Answer>): void {
+    this.observer = observer;
+    this.line.sent(this.lane);
+    this.connection.exchange(request, this);
+  }
+
+  close(): void {
+    this.line.end();
+    this.connection.close();
+  }
+
+  readonly responded = (answer: Answer): void => {
+    this.line.answered();
+    if (!answer.persistent) this.line.end();
+    this.observer?.responded(answer);
+  };
+
+  readonly failed = (error: Error): void => {
+    this.line.end();
+    this.observer?.failed(error);
+  };
+}
