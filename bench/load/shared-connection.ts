@@ -1,7 +1,7 @@
 import type { EncodedRequest } from "../../src/http1/request.ts";
 import type { ArrivalObserver } from "../../src/protocol.ts";
 import type { Answer, Connection, ExchangeObserver } from "../../src/strategies/strategy.ts";
-import type { Client } from "./clients.ts";
+import type { Client, Connected } from "./clients.ts";
 
 /**
  * `client` for lanes that pipeline: all who connect through it have a part in the same connection, for
@@ -13,12 +13,14 @@ export function shareConnection(client: Client): Client {
   return {
     ...client,
     async connect(endpoint, reading, options) {
-      const opened = line === undefined || line.over;
-      const own = line === undefined || line.over ? new Line() : line;
+      const current = line?.over ? undefined : line;
+      const own =
+        current ??
+        new Line((observer) => client.connect(endpoint, reading, { ...options, observer }));
       line = own;
-      own.connected ??= client.connect(endpoint, reading, { ...options, observer: own });
       try {
         const { connection } = await own.connected;
+        const opened = current === undefined;
         return { connection: new Part(own, connection, options.observer), opened };
       } catch (error) {
         own.end();
@@ -30,10 +32,14 @@ export function shareConnection(client: Client): Client {
 
 /** A connection, and whose answers are still to come on it. */
 class Line implements ArrivalObserver {
-  connected: ReturnType<Client["connect"]> | undefined;
+  readonly connected: Promise<Connected>;
   /** Who waits for answers, in their order. */
   private readonly waiting: ArrivalObserver[] = [];
   over = false;
+
+  constructor(connect: (observer: ArrivalObserver) => Promise<Connected>) {
+    this.connected = connect(this);
+  }
 
   sent(lane: ArrivalObserver): void {
     this.waiting.push(lane);

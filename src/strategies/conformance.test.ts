@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { type MalformedResponseError, ReadError } from "../errors.ts";
 import { encodeRequest } from "../http1/request.ts";
 import type { Reading, Response } from "../http1/response.ts";
+import { bytesOf } from "../http1/wire.testing.ts";
 import { dialMemory, type MemoryTransport } from "../memory.ts";
 import { exchange } from "../session.ts";
 import { type ConformanceCase, conformanceCases } from "./conformance-cases.ts";
@@ -16,10 +17,6 @@ const byteByByte: Cut = (wire) => [...wire].map((byte) => new Uint8Array([byte])
 const splitAt =
   (at: number): Cut =>
   (wire) => [wire.slice(0, at), wire.slice(at)];
-
-function bytesOf(wire: string): Uint8Array {
-  return Uint8Array.from(wire, (character) => character.charCodeAt(0));
-}
 
 async function run(
   strategy: ParsingStrategy,
