@@ -5,7 +5,7 @@ const { compare } = Buffer.prototype;
 
 /**
  * The last head of a connection, and what it said. A server says the same again and again, but for a
- * date that changes once a second: to see that takes 30 ns, to scan 140 bytes anew takes 160.
+ * date that changes once a second: to see that takes 40 ns, to scan 140 bytes anew takes 150.
  */
 export class KnownHead {
   readonly facts: HeadFacts;
@@ -28,7 +28,8 @@ export class KnownHead {
   /** Whether `chunk` has this head at `at`: it ends with an empty line, so that the whole head is the same. */
   isAt(chunk: Uint8Array, at: number): boolean {
     const end = at + this.end - this.start;
-    if (end > chunk.length) return false;
+    // Whoever has the body may have transferred the memory that the head is in as well.
+    if (end > chunk.length || this.end > this.bytes.length) return false;
     return compare.call(this.bytes, chunk, at, end, this.start, this.end) === 0;
   }
 

@@ -141,7 +141,11 @@ export class ResponseParser {
     const { lines } = this;
     if (lines.length > 0) return this.feedSplitLines(chunk, at);
     if (this.phase === "status-line") {
-      if (this.known?.isAt(chunk, at)) return this.acceptKnownHead(this.known, at);
+      const { known } = this;
+      if (known?.isAt(chunk, at)) {
+        this.beginBody(known);
+        return at + known.length;
+      }
       this.facts = new HeadFacts();
     }
     const sectionStart = at;
@@ -262,11 +266,6 @@ export class ResponseParser {
     }
     this.known = known;
     this.beginBody(known);
-  }
-
-  private acceptKnownHead(known: KnownHead, at: number): number {
-    this.beginBody(known);
-    return at + known.length;
   }
 
   /** Decides how the body is delimited, in the order of RFC 9112 section 6.3. */

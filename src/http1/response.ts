@@ -1,7 +1,6 @@
 import { concat } from "../byte-queue.ts";
 import { ReadError, unsolicitedError } from "../errors.ts";
 import { latin1 } from "./bytes.ts";
-import { freeIfLarge } from "./free.ts";
 import { type ResponseEvents, ResponseParser } from "./parser.ts";
 import type { EncodedRequest } from "./request.ts";
 import { decodeFieldLines, type ResponseHead } from "./response-head.ts";
@@ -63,16 +62,6 @@ export class Response {
  */
 export type Reading = "message" | "eof";
 
-/** What becomes of a body as it arrives. */
-export interface BodyUse {
-  /** Kept in the response; otherwise it is only counted. */
-  readonly keepBody: boolean;
-  /** A large chunk that is not kept is freed at once: nobody else may hold on to it. */
-  readonly freeChunks: boolean;
-}
-
-const keep: BodyUse = { keepBody: true, freeChunks: false };
-
 /**
  * Collects one response after another from the bytes of a connection. What every strategy shares,
  * so that strategies differ in nothing but how they come by those bytes.
@@ -83,7 +72,6 @@ export class ResponseCollector implements ResponseEvents {
   private current: ResponseHead | undefined;
   private chunks: Uint8Array[] = noChunks;
   private keepBody = true;
-  private freeChunks = false;
   private bodyLength = 0;
   private persistent = false;
   private trailerLines: Uint8Array | undefined;
@@ -93,13 +81,9 @@ export class ResponseCollector implements ResponseEvents {
     this.parser = new ResponseParser(this, maxHeadBytes);
   }
 
-  /** Expects the response to `request`. */
-  begin(
-    { method }: Pick<EncodedRequest, "method">,
-    { keepBody, freeChunks }: BodyUse = keep,
-  ): void {
+  /** Expects the response to `request`, whose body is kept in it or only counted. */
+  begin({ method }: Pick<EncodedRequest, "method">, keepBody = true): void {
     this.keepBody = keepBody;
-    this.freeChunks = freeChunks && !keepBody;
     this.current = undefined;
     this.chunks = noChunks;
     this.bodyLength = 0;
@@ -113,13 +97,8 @@ export class ResponseCollector implements ResponseEvents {
    */
   feed(data: Uint8Array, from = 0): number {
     const used = this.parser.feed(data, from);
-    if (used < data.length) {
-      // Until an EOF nothing can follow.
-      if (this.reading === "eof") throw unsolicitedError(data.length - used);
-    } else if (this.freeChunks && from === 0) {
-      // Nothing else is in it: the parser has copied the head out of a chunk of this size.
-      freeIfLarge(data);
-    }
+    // Until an EOF nothing can follow.
+    if (used < data.length && this.reading === "eof") throw unsolicitedError(data.length - used);
     return used;
   }
 

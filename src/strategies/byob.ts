@@ -1,6 +1,5 @@
 import type { ReadableStreamBYOBReader } from "node:stream/web";
 import { maxPinnedBytes } from "../http1/parser.ts";
-import type { BodyUse } from "../http1/response.ts";
 import { openWebStreams } from "../web-streams.ts";
 import type { ParsingStrategy } from "./strategy.ts";
 import { WebStreamsConnection } from "./web-streams-connection.ts";
@@ -26,9 +25,9 @@ export const byob: ParsingStrategy = {
 };
 
 class ByobLoop extends WebStreamsConnection<ReadableStreamBYOBReader> {
-  protected override bodyUse({ keepBody }: BodyUse): BodyUse {
-    // What is read into is our own buffer, again and again.
-    return { keepBody, freeChunks: false };
+  /** What is read into is our own buffer, again and again. */
+  protected override mayFree(): boolean {
+    return false;
   }
 
   protected async readAll(): Promise<void> {

@@ -1,12 +1,13 @@
 import { asError, closedEarlyError, unsolicitedError } from "../errors.ts";
+import { freeIfLarge } from "../http1/free.ts";
 import type { EncodedRequest } from "../http1/request.ts";
-import type { BodyUse, Response } from "../http1/response.ts";
+import type { Response } from "../http1/response.ts";
 import type { Answer, Connection, ExchangeObserver } from "./strategy.ts";
 
 /** Makes answers of the bytes of a connection, one after the other. */
 export interface Collector<A extends Answer = Response> {
-  /** Expects the answer to `request`. */
-  begin(request: EncodedRequest, use: BodyUse): void;
+  /** Expects the answer to `request`, whose body is kept in it or only counted. */
+  begin(request: EncodedRequest, keepBody: boolean): void;
   /**
    * Takes what of `chunk` from index `from` belongs to the answer that is expected, and returns the
    * index after it. Throws a ReadError for bytes that no answer has.
@@ -84,9 +85,9 @@ export abstract class CollectingConnection<A extends Answer = Response> implemen
     return 0;
   }
 
-  /** What becomes of a body; for a strategy that reads into memory of its own. */
-  protected bodyUse(asked: BodyUse): BodyUse {
-    return asked;
+  /** Whether a large chunk is freed once it has been taken: not where its memory is read into again. */
+  protected mayFree({ keepBody, freeChunks }: ExchangeObserver<A>): boolean {
+    return freeChunks && !keepBody;
   }
 
   /** Whether a body that is under way, or whose request is, will be kept. */
@@ -97,11 +98,13 @@ export abstract class CollectingConnection<A extends Answer = Response> implemen
 
   /** Takes a chunk that has come, and tells of the answers that it completes. Throws for bytes of none. */
   protected take(chunk: Uint8Array): void {
-    // A chunk that the collector frees has none left.
-    const { length } = chunk;
     const used = this.collector.feed(chunk, 0);
+    const { observer } = this;
+    const whole = used === chunk.length;
+    // Nothing of another answer is in it, and the parser has copied the head out of one of this size.
+    if (whole && observer !== undefined && this.mayFree(observer)) freeIfLarge(chunk);
     if (!this.collector.complete) return;
-    if (used === length) this.complete();
+    if (whole) this.complete();
     else this.takeSeveral(chunk, used);
   }
 
@@ -152,7 +155,7 @@ export abstract class CollectingConnection<A extends Answer = Response> implemen
 
   private expect(request: EncodedRequest, observer: ExchangeObserver<A>): void {
     this.observer = observer;
-    this.collector.begin(request, this.bodyUse(observer));
+    this.collector.begin(request, observer.keepBody);
   }
 
   /** The first answer in `chunk` is complete, and ends before `from`. */
@@ -174,6 +177,7 @@ export abstract class CollectingConnection<A extends Answer = Response> implemen
     const answer = this.collector.take();
     const { observer } = this;
     this.observer = undefined;
+    // To shift an empty array is a call all the same: 8 ns of 140.
     const next = this.behind.length > 0 ? this.behind.shift() : undefined;
     if (next !== undefined) this.expect(next.request, next.observer);
     if (!answer.persistent) this.shut();

@@ -1,7 +1,6 @@
 import { closedEarlyError, ReadError } from "../errors.ts";
-import { freeIfLarge } from "../http1/free.ts";
 import type { EncodedRequest } from "../http1/request.ts";
-import { type BodyUse, type Reading, ResponseCollector } from "../http1/response.ts";
+import { type Reading, ResponseCollector } from "../http1/response.ts";
 import type { Collector } from "./collecting-connection.ts";
 import type { Answer } from "./strategy.ts";
 
@@ -21,7 +20,6 @@ export class CountingCollector implements Collector<Answer> {
   private request: EncodedRequest | undefined;
   private known: Known | undefined;
   private received = 0;
-  private freeChunks = false;
   /** The first response itself, whose body can be looked at. */
   private learned: Answer | undefined;
 
@@ -30,14 +28,13 @@ export class CountingCollector implements Collector<Answer> {
     this.first = new ResponseCollector(reading);
   }
 
-  begin(request: EncodedRequest, use: BodyUse): void {
+  begin(request: EncodedRequest, keepBody: boolean): void {
     this.received = 0;
-    this.freeChunks = use.freeChunks;
     if (request !== this.request) {
       this.request = request;
       this.known = knownAnswers.get(request);
     }
-    if (this.known === undefined) this.first.begin(request, use);
+    if (this.known === undefined) this.first.begin(request, keepBody);
   }
 
   feed(chunk: Uint8Array, from: number): number {
@@ -47,7 +44,6 @@ export class CountingCollector implements Collector<Answer> {
       this.reading === "eof" ? Number.POSITIVE_INFINITY : known.wireBytes - this.received;
     const used = Math.min(chunk.length, from + missing);
     this.received += used - from;
-    if (this.freeChunks && from === 0 && used === chunk.length) freeIfLarge(chunk);
     return used;
   }
 

@@ -1,12 +1,16 @@
 import type { EncodedRequest } from "../http1/request.ts";
-import type { BodyUse, Reading, Response } from "../http1/response.ts";
+import type { Reading, Response } from "../http1/response.ts";
 import type { Dial } from "../protocol.ts";
 
 /**
  * Told how an exchange ended; exactly one of the two is called, once. They are properties, bound to
  * their object, so that a strategy can hand them to `then` without a closure for each exchange.
  */
-export interface ExchangeObserver<A> extends BodyUse {
+export interface ExchangeObserver<A> {
+  /** The body stays in the response; otherwise it is only counted. */
+  readonly keepBody: boolean;
+  /** A large chunk that is not kept is freed at once: nobody else may hold on to it. */
+  readonly freeChunks: boolean;
   readonly responded: (answer: A) => void;
   readonly failed: (error: Error) => void;
 }

@@ -1,0 +1,65 @@
+import { expect, test } from "bun:test";
+import { encodeRequest } from "../http1/request.ts";
+import { type Response, ResponseCollector } from "../http1/response.ts";
+import { MemoryTransport } from "../memory.ts";
+import { CallbackProtocol } from "./callback.ts";
+
+const request = encodeRequest({ method: "GET", host: "test", target: "/" });
+const head = "HTTP/1.1 200 OK\r\nX-Kept: yes\r\nContent-Length: 20000\r\n\r\n";
+
+function largeResponse(): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(head + "x".repeat(20_000));
+}
+
+/** Gives a connection the answer to a request in this very memory, and then to another. */
+function answer(
+  chunks: readonly Uint8Array[],
+  keepBody: boolean,
+  see: (response: Response) => void,
+) {
+  const protocol = new CallbackProtocol(new ResponseCollector("message"));
+  new MemoryTransport(protocol);
+  for (const chunk of chunks) {
+    let answered = false;
+    protocol.exchange(request, {
+      keepBody,
+      freeChunks: true,
+      responded: (response) => {
+        answered = true;
+        see(response);
+      },
+      failed: (error) => {
+        throw error;
+      },
+    });
+    protocol.dataReceived(chunk);
+    expect(answered).toBe(true);
+  }
+}
+
+test.each([
+  ["a Uint8Array", largeResponse],
+  ["a Buffer, whose slice would be a view", () => Buffer.from(largeResponse().buffer)],
+])("a body that is dropped is freed and counted, and its head can be read: %s", (_, make) => {
+  const chunk = make();
+  answer([chunk], false, ({ bodyLength, headers }) => {
+    expect(chunk.length).toBe(0);
+    expect(bodyLength).toBe(20_000);
+    expect(headers.get("x-kept")).toBe("yes");
+  });
+});
+
+test("a body that is kept is never freed", () => {
+  answer([largeResponse()], true, (response) => {
+    expect(response.text()).toBe("x".repeat(20_000));
+  });
+});
+
+test("whoever has a body may transfer it: the next head is read all the same", () => {
+  const chunk = () => new TextEncoder().encode("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  answer([chunk(), chunk()], true, (response) => {
+    expect(response.text()).toBe("ok");
+    const { buffer } = response.bodyChunks[0] as Uint8Array<ArrayBuffer>;
+    structuredClone(buffer, { transfer: [buffer] });
+  });
+});
