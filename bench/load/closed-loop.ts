@@ -20,8 +20,17 @@ export class ClosedLoop implements Loop {
     for (const lane of lanes) this.free(lane, nowNs);
   }
 
-  ended(lane: Lane, good: boolean, nowNs: number): void {
-    this.slice.ended(lane.counted, good, nowNs);
+  answered(lane: Lane, nowNs: number): void {
+    if (lane.counted && this.slice.renew(nowNs)) {
+      lane.resend(nowNs);
+      return;
+    }
+    this.slice.ended(lane.counted, true, nowNs);
+    this.free(lane, nowNs);
+  }
+
+  failed(lane: Lane, nowNs: number): void {
+    this.slice.ended(lane.counted, false, nowNs);
   }
 
   free(lane: Lane, nowNs: number): void {

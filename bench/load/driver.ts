@@ -145,8 +145,7 @@ export class Driver implements LaneOwner {
     }
     this.lastGoodNs = nowNs;
     this.failedSinceGood = 0;
-    this.loop?.ended(lane, true, nowNs);
-    this.loop?.free(lane, nowNs);
+    this.loop?.answered(lane, nowNs);
     // While lanes go on, the loop is not done.
     if (!lane.busy) this.settle(nowNs);
   }
@@ -155,7 +154,7 @@ export class Driver implements LaneOwner {
     this.recorder.recordError(error, lane.counted && !this.warmingUp);
     this.failedSinceGood++;
     const { loop } = this;
-    loop?.ended(lane, false, nowNs);
+    loop?.failed(lane, nowNs);
     const backoffMs = Math.min(maxBackoffMs, 2 ** Math.min(lane.failuresInRow, 10));
     setTimeout(() => this.release(lane, loop), backoffMs);
     this.settle(nowNs);

@@ -30,7 +30,6 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
   /** When the request was written; service time counts from here. */
   startNs = 0;
   firstByteNs = 0;
-  private answeredNs = 0;
   /** Pieces in which the response has arrived, and the bytes of the first. */
   chunks = 0;
   private firstChunkBytes = 0;
@@ -71,8 +70,7 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
     this.counted = counted;
     this.busy = true;
     const { connection } = this;
-    // Who sends in the very turn of the answer needs not ask; it costs half a percent of a request.
-    if (connection !== undefined && (nowNs === this.answeredNs || connection.usable)) {
+    if (connection?.usable) {
       this.write(connection, nowNs);
       return;
     }
@@ -80,6 +78,20 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
     this.connection = undefined;
     this.startNs = nowNs;
     void this.connectAndWrite();
+  }
+
+  /**
+   * Sends another request as the one whose answer is being told: it counts as that did, and of its
+   * connection nobody needs to ask whether it is of use.
+   */
+  resend(nowNs: number): void {
+    const { connection } = this;
+    if (connection === undefined) {
+      this.send(this.counted, nowNs);
+      return;
+    }
+    this.busy = true;
+    this.write(connection, nowNs);
   }
 
   /** Sends a counted request that was due at `dueNs`. */
@@ -123,7 +135,6 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
     this.failuresInRow = 0;
     if (this.untilEof || !answer.persistent) this.connection = undefined;
     const nowNs = clockNs();
-    this.answeredNs = nowNs;
     if (this.firstByteNs === 0) this.firstByteNs = nowNs;
     // Until an EOF nothing is whole; and a reference tells that something came, but not how much.
     if (this.chunks === 1 && this.firstChunkBytes > 0 && !this.untilEof) {

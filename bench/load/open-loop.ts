@@ -31,7 +31,7 @@ export class OpenLoop implements Loop {
   private spinning = false;
   private issued = 0;
   private ok = 0;
-  private failed = 0;
+  private failures = 0;
   private okInTime = 0;
   private unsent = 0;
 
@@ -43,17 +43,21 @@ export class OpenLoop implements Loop {
   }
 
   get done(): boolean {
-    return this.stopped || (this.over && this.ok + this.failed === this.issued);
+    return this.stopped || (this.over && this.ok + this.failures === this.issued);
   }
 
   begin(lanes: readonly Lane[], nowNs: number): void {
     for (const lane of lanes) this.free(lane, nowNs);
   }
 
-  ended(_: Lane, good: boolean, nowNs: number): void {
-    if (good) this.ok++;
-    else this.failed++;
-    if (good && nowNs - this.startNs <= this.durationNs) this.okInTime++;
+  answered(lane: Lane, nowNs: number): void {
+    this.ok++;
+    if (nowNs - this.startNs <= this.durationNs) this.okInTime++;
+    this.free(lane, nowNs);
+  }
+
+  failed(): void {
+    this.failures++;
   }
 
   free(lane: Lane, nowNs: number): void {
@@ -74,7 +78,7 @@ export class OpenLoop implements Loop {
   }
 
   sample(nowNs: number): SliceSample {
-    const { issued, ok, failed } = this;
+    const { issued, ok, failures: failed } = this;
     return {
       windowNs: this.durationNs,
       completed: this.okInTime,

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import fc from "fast-check";
 import type { ClosedLength } from "./messages.ts";
 import { Slice } from "./slice.ts";
 
@@ -7,25 +8,39 @@ interface Lane {
   dueNs: number;
 }
 
-/** A closed loop without a clock: `serviceNs` says how long the nth request takes. */
-function simulate(length: ClosedLength, connections: number, serviceNs: (n: number) => number) {
+/**
+ * A closed loop without a clock: `serviceNs` says how long the nth request takes. Answers are renewed
+ * where they can be, unless `renewing` is false.
+ */
+function simulate(
+  length: ClosedLength,
+  connections: number,
+  serviceNs: (n: number) => number,
+  renewing = true,
+) {
   let nowNs = 0;
   let sent = 0;
   const slice = new Slice(length, connections, 1e9, nowNs, () => nowNs);
   const lanes: Lane[] = [];
   const counted: number[] = [];
+  const issue = (isCounted: boolean) => {
+    const took = serviceNs(sent++);
+    if (isCounted) counted.push(took);
+    lanes.push({ counted: isCounted, dueNs: nowNs + took });
+  };
   const send = () => {
     const admission = slice.admit();
-    if (admission === "stop") return;
-    const took = serviceNs(sent++);
-    if (admission === "counted") counted.push(took);
-    lanes.push({ counted: admission === "counted", dueNs: nowNs + took });
+    if (admission !== "stop") issue(admission === "counted");
   };
   for (let i = 0; i < connections; i++) send();
   while (!slice.done) {
     lanes.sort((a, b) => a.dueNs - b.dueNs);
     const lane = lanes.shift() as Lane;
     nowNs = lane.dueNs;
+    if (renewing && lane.counted && slice.renew(nowNs)) {
+      issue(true);
+      continue;
+    }
     slice.ended(lane.counted, true, nowNs);
     send();
   }
@@ -72,6 +87,26 @@ test("a number of requests is kept exactly", () => {
     expect(counted.length).toBe(count);
     expect(sample.requests).toEqual({ issued: count, ok: count, failed: 0, unfinished: 0 });
   }
+});
+
+test("renewing gives what ending and admitting give", () => {
+  const windows = fc.oneof(
+    fc.record({ kind: fc.constant("time" as const), windowMs: fc.integer({ min: 1, max: 80 }) }),
+    fc.record({ kind: fc.constant("requests" as const), count: fc.integer({ min: 1, max: 300 }) }),
+  );
+  const services = fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 40 });
+  fc.assert(
+    fc.property(
+      windows,
+      fc.integer({ min: 1, max: 12 }),
+      services,
+      (length, connections, tookMs) => {
+        const serviceNs = (n: number) => (tookMs[n % tookMs.length] as number) * ms;
+        const renewed = simulate(length, connections, serviceNs);
+        expect(renewed).toEqual(simulate(length, connections, serviceNs, false));
+      },
+    ),
+  );
 });
 
 test("CPU is that of the window only", () => {

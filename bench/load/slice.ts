@@ -18,6 +18,9 @@ type Phase = "settling" | "measuring" | "trailing" | "draining";
  */
 export class Slice {
   // What every answer touches comes first, and so lies together.
+  /** Before this nothing can end the window; 0 where none is open, or where a count ends it. */
+  private windowDueNs = 0;
+  private renewed = 0;
   private phase: Phase = "settling";
   private inFlight = 0;
   private issued = 0;
@@ -25,8 +28,6 @@ export class Slice {
   private failed = 0;
   private endedInWindow = 0;
   private completed = 0;
-  /** Before this nothing can end the window. */
-  private windowDueNs = 0;
   /** Requests that may count at most. */
   private readonly issueLimit: number;
   private stopped = false;
@@ -59,6 +60,17 @@ export class Slice {
     this.connections = connections;
     this.beganNs = nowNs;
     this.cpuNs = cpuNs;
+  }
+
+  /**
+   * A counted request has a good answer, and its lane is about to send the next: whether that counts
+   * without further ado. One count then stands for an end and a beginning; of nearly all answers no
+   * more is asked, and the other books cost 0.5 to 0.9 % of a request of 4.4 µs.
+   */
+  renew(nowNs: number): boolean {
+    if (nowNs >= this.windowDueNs) return false;
+    this.renewed++;
+    return true;
   }
 
   /** A lane is about to send: whether it may, and whether the request counts. */
@@ -108,13 +120,15 @@ export class Slice {
   }
 
   sample(nowNs: number): SliceSample {
-    const { issued, ok, failed } = this;
+    const { failed, renewed } = this;
+    const issued = this.issued + renewed;
+    const ok = this.ok + renewed;
     return {
       windowNs: this.windowNs,
-      completed: this.completed,
+      completed: this.completed + renewed,
       cpuNs: this.windowCpuNs,
       requests: { issued, ok, failed, unfinished: issued - ok - failed },
-      answered: this.endedInWindow + this.endedOutside,
+      answered: this.endedInWindow + renewed + this.endedOutside,
       wholeNs: nowNs - this.beganNs,
     };
   }
@@ -127,7 +141,8 @@ export class Slice {
     if (this.length.kind === "requests") return this.ok + this.failed >= this.length.count;
     const overrunNs = nowNs - this.windowDueNs;
     if (overrunNs < 0) return false;
-    const wholeRounds = this.endedInWindow > 0 && this.endedInWindow % this.connections === 0;
+    const ended = this.endedInWindow + this.renewed;
+    const wholeRounds = ended > 0 && ended % this.connections === 0;
     return wholeRounds || overrunNs > this.patienceNs;
   }
 
@@ -140,6 +155,7 @@ export class Slice {
 
   private closeWindow(nowNs: number): void {
     this.phase = "trailing";
+    this.windowDueNs = 0;
     this.windowNs = nowNs - this.windowStartNs;
     this.windowCpuNs = this.cpuNs() - this.windowStartCpuNs;
   }
