@@ -6,10 +6,10 @@ import { WebStreamsConnection } from "./web-streams-connection.ts";
 
 /**
  * The buffer doubles when a read fills it, up to the largest chunk that Bun delivers. Every read makes
- * an ArrayBuffer anew over the same memory, and the garbage collector counts each as if it were new: with
- * 512 KiB from the start, small responses cost three times as much.
+ * an ArrayBuffer anew over the same memory, and the garbage collector counts each as if it were new: a
+ * response of 150 bytes takes 7.8 µs from 1 KiB, 8.3 from 16 KiB, and 17 from 512 KiB.
  */
-const firstBufferBytes = 16 * 1024;
+const firstBufferBytes = 1024;
 const lastBufferBytes = 512 * 1024;
 
 /** web-streams, with a buffer of one's own that every read fills anew: bring your own buffer. */
