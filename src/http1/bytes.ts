@@ -33,9 +33,11 @@ export function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
 }
 
-/** `bytes[start, end)` in memory of its own; the slice of a Buffer is a view. */
+const { slice } = Uint8Array.prototype;
+
+/** `bytes[start, end)` in memory of its own; a Buffer's own slice is a view. */
 export function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(bytes.subarray(start, end));
+  return slice.call(bytes, start, end);
 }
 
 export function encodeAscii(value: string): Uint8Array<ArrayBuffer> {

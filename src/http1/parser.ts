@@ -2,9 +2,8 @@ import { MalformedResponseError, ReadError } from "../errors.ts";
 import { CR, copyOf } from "./bytes.ts";
 import { type ChunkSize, scanChunkSizeLine } from "./chunk.ts";
 import { HeadFacts, needMore, scanFieldLine, scanLineEnd, scanStatusLine } from "./head.ts";
-import { KnownHead } from "./known-head.ts";
 import { LineBuffer } from "./line-buffer.ts";
-import type { ResponseHead } from "./response-head.ts";
+import { ResponseHead } from "./response-head.ts";
 
 /** What a parser tells, in order: interim* head body* trailers? end. */
 export interface ResponseEvents {
@@ -36,9 +35,6 @@ type Phase =
 /** Bytes that one head, or one trailer section, may take: what Node and nginx allow, and some. */
 export const defaultMaxHeadBytes = 32 * 1024;
 
-/** A chunk of up to this size is kept alive by the head in it; the head of a larger one is copied. */
-export const maxPinnedBytes = 4 * 1024;
-
 /**
  * A sans-IO reader of HTTP/1.1 responses (RFC 9112): bytes in, events out, no socket. It is strict:
  * what RFC 9112 lets a recipient reject, it rejects, with a MalformedResponseError that says what
@@ -49,7 +45,7 @@ export class ResponseParser {
   private readonly maxHeadBytes: number;
   /** Of the head that is being read, or was. */
   private facts = new HeadFacts();
-  private known: KnownHead | undefined;
+  private known: ResponseHead | undefined;
   private readonly lines = new LineBuffer();
   private phase: Phase = "idle";
   private bodyAllowed = true;
@@ -255,24 +251,22 @@ export class ResponseParser {
       const where = facts.contentLength !== -1 ? "beside a Content-Length" : "in HTTP/1.0";
       throw new MalformedResponseError(`Transfer-Encoding ${where}`, lastByte);
     }
-    // The line buffer is reused, and a large chunk should not stay in memory for the sake of its head.
-    const known =
-      bytes === this.lines.bytes || bytes.length > maxPinnedBytes
-        ? new KnownHead(facts, copyOf(bytes, start, end), 0, end - start)
-        : new KnownHead(facts, bytes, start, end);
+    // Copied, which a head that comes again is not: the line buffer is reused, and whoever is given a
+    // chunk may do with it as he likes.
+    const head = new ResponseHead(facts, copyOf(bytes, start, end));
     if (facts.status < 200) {
-      this.acceptInterim(known.toHead(), lastByte);
+      this.acceptInterim(head, lastByte);
       return;
     }
-    this.known = known;
-    this.beginBody(known);
+    this.known = head;
+    this.beginBody(head);
   }
 
   /** Decides how the body is delimited, in the order of RFC 9112 section 6.3. */
-  private beginBody(known: KnownHead): void {
-    const { facts } = known;
+  private beginBody(head: ResponseHead): void {
+    const { facts } = head;
     this.facts = facts;
-    this.events.head(known.toHead());
+    this.events.head(head);
     if (!this.bodyAllowed || facts.status === 204 || facts.status === 304) {
       this.finish(facts.persistent);
     } else if (facts.chunked) {

@@ -19,6 +19,7 @@ export class Response {
   /** Whether the connection can carry another exchange. */
   readonly persistent: boolean;
   private readonly trailerLines: Uint8Array | undefined;
+  private decodedHeaders: Headers | undefined;
 
   constructor(
     head: ResponseHead,
@@ -39,7 +40,8 @@ export class Response {
   }
 
   get headers(): Headers {
-    return this.head.headers;
+    this.decodedHeaders ??= this.head.decodeHeaders();
+    return this.decodedHeaders;
   }
 
   get trailers(): Headers {

@@ -1,5 +1,4 @@
 import type { ReadableStreamBYOBReader } from "node:stream/web";
-import { maxPinnedBytes } from "../http1/parser.ts";
 import { openWebStreams } from "../web-streams.ts";
 import type { ParsingStrategy } from "./strategy.ts";
 import { WebStreamsConnection } from "./web-streams-connection.ts";
@@ -37,9 +36,8 @@ class ByobLoop extends WebStreamsConnection<ReadableStreamBYOBReader> {
       const { done, value } = await this.reader.read(new Uint8Array(buffer));
       if (done || value === undefined) return this.takeEof();
       buffer = value.buffer;
-      // What a response may hold on to must not be in our buffer.
-      const copied = this.keepsBodies || value.length <= maxPinnedBytes;
-      this.take(copied ? value.slice() : value);
+      // A body that is kept must not be in our buffer.
+      this.take(this.keepsBodies ? value.slice() : value);
       const full = value.length === buffer.byteLength && value.length < lastBufferBytes;
       if (full) buffer = new ArrayBuffer(2 * value.length);
     }

@@ -55,7 +55,21 @@ test("a body that is kept is never freed", () => {
   });
 });
 
-test("whoever has a body may transfer it: the next head is read all the same", () => {
+test("what is done with one response does nothing to another that has the same head", () => {
+  const chunk = () =>
+    new TextEncoder().encode("HTTP/1.1 200 OK\r\nX-Kept: yes\r\nContent-Length: 2\r\n\r\nok");
+  const responses: Response[] = [];
+  answer([chunk(), chunk(), chunk()], true, (response) => responses.push(response));
+  const [first, second, third] = responses as [Response, Response, Response];
+  const { buffer } = first.bodyChunks[0] as Uint8Array<ArrayBuffer>;
+  structuredClone(buffer, { transfer: [buffer] });
+  second.headers.set("x-kept", "no");
+  expect(second.headers.get("x-kept")).toBe("no");
+  expect([first, third].map(({ headers }) => headers.get("x-kept"))).toEqual(["yes", "yes"]);
+  expect(third.text()).toBe("ok");
+});
+
+test("whoever has a body may transfer it before the next response comes", () => {
   const chunk = () => new TextEncoder().encode("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
   answer([chunk(), chunk()], true, (response) => {
     expect(response.text()).toBe("ok");

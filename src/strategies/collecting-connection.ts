@@ -101,7 +101,7 @@ export abstract class CollectingConnection<A extends Answer = Response> implemen
     const used = this.collector.feed(chunk, 0);
     const { observer } = this;
     const whole = used === chunk.length;
-    // Nothing of another answer is in it, and the parser has copied the head out of one of this size.
+    // Nothing of another answer is in it, and the parser has copied the head.
     if (whole && observer !== undefined && this.mayFree(observer)) freeIfLarge(chunk);
     if (!this.collector.complete) return;
     if (whole) this.complete();
