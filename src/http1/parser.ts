@@ -68,7 +68,7 @@ export class ResponseParser {
   begin(method: string): void {
     this.bodyAllowed = method !== "HEAD";
     this.offset = 0;
-    this.expectHead();
+    this.phase = "status-line";
   }
 
   /**
@@ -108,14 +108,8 @@ export class ResponseParser {
     throw new ReadError("closed-early", `the server closed the connection ${got}`);
   }
 
-  private expectHead(): void {
-    this.lines.clear();
-    this.phase = "status-line";
-  }
-
   private finish(persistent: boolean): void {
     this.phase = "idle";
-    this.lines.clear();
     this.events.end(persistent);
   }
 
@@ -289,6 +283,6 @@ export class ResponseParser {
       );
     }
     this.events.interim(head);
-    this.expectHead();
+    this.phase = "status-line";
   }
 }

@@ -81,8 +81,10 @@ class FutureProtocol extends ProtocolConnection {
   }
 
   private deliverReady(): void {
-    for (let next = this.ready.shift(); next !== undefined; next = this.ready.shift()) {
-      super.deliver(next.response, next.observer);
+    // To shift an empty array is a call all the same: it is asked first whether it is.
+    while (this.ready.length > 0) {
+      const { response, observer } = this.ready.shift() as Delivery;
+      super.deliver(response, observer);
     }
   }
 }
