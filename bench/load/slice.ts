@@ -20,6 +20,7 @@ export class Slice {
   // What every answer touches comes first, and so lies together.
   /** Before this nothing can end the window; 0 where none is open, or where a count ends it. */
   private windowDueNs = 0;
+  /** Answers that led to the next request: they add to issued, ok, endedInWindow and completed. */
   private renewed = 0;
   private phase: Phase = "settling";
   private inFlight = 0;
