@@ -4,6 +4,7 @@ import { fixtures } from "../fixtures/registry.ts";
 import { type ServerSource, serverSources } from "../server/messages.ts";
 import { strategies } from "../src/strategies/registry.ts";
 import { UserError } from "./errors.ts";
+import type { TransportKind } from "./load/messages.ts";
 import { chooseMany, readPositiveCount, readPositiveDurationMs, splitList } from "./options.ts";
 import {
   commandLine,
@@ -13,7 +14,7 @@ import {
   readOutput,
 } from "./output-options.ts";
 import { coreStrategies } from "./plan.ts";
-import { readSeed } from "./race-options.ts";
+import { readSeed, readTransport, transportOption } from "./race-options.ts";
 import { readServerSource } from "./serve-options.ts";
 import { defaultMinEffect } from "./stats/verdict.ts";
 
@@ -37,6 +38,7 @@ export interface GateSettings {
 export interface CompareConfig extends GateSettings {
   readonly subjects: CompareSubjects;
   readonly source: ServerSource;
+  readonly transport: TransportKind;
   /** Take the settings of the gate from base's bench/gate.json. */
   readonly gateOfBase: boolean;
   readonly ignoreEnvironment: boolean;
@@ -51,6 +53,7 @@ interface CompareFlags extends OutputFlags {
   readonly fixture?: string;
   readonly connections: string;
   readonly server: string;
+  readonly transport: string;
   readonly budget?: string;
   readonly minEffect: string;
   readonly strict?: true;
@@ -91,6 +94,7 @@ export function addCompareOptions(command: Command): Command {
       `where our server has its bodies: ${serverSources.join(", ")}`,
       "memory",
     )
+    .option(...transportOption)
     .option("-r, --reporter <name>", "how to show it; see list", "text")
     .option("--json", "the result on stdout, nothing else there")
     .option("-o, --output <file>", "write the result there as well")
@@ -119,6 +123,7 @@ export function readCompareOptions(
     }),
     subjects: readSubjects(base, head),
     source: readServerSource(flags.server),
+    transport: readTransport(flags.transport),
     gateOfBase: flags.gate ?? false,
     ignoreEnvironment: flags.ignoreEnvironment ?? false,
     seed: readSeed(flags.seed),

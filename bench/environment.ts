@@ -1,10 +1,16 @@
 import { arch, cpus, platform, release, totalmem } from "node:os";
+import { canReadDirectly } from "../src/direct-reads.ts";
 import { canBindToCores } from "./affinity.ts";
 import { areCoresKeptAwake } from "./load/awake.ts";
+import type { TransportKind } from "./load/messages.ts";
 import type { Environment } from "./result.ts";
 
-/** What the figures of a result depend on beyond the code. */
-export function describeEnvironment(server: string, boundToCores: boolean): Environment {
+/** What the figures of a result depend on beyond the code; `transport` where sockets were read. */
+export function describeEnvironment(
+  server: string,
+  boundToCores: boolean,
+  transport?: TransportKind,
+): Environment {
   const git = describeGit();
   return {
     runtime: "bun",
@@ -18,6 +24,7 @@ export function describeEnvironment(server: string, boundToCores: boolean): Envi
     boundToCores: boundToCores && canBindToCores(),
     keptAwake: areCoresKeptAwake(),
     server,
+    ...(transport && { transport: canReadDirectly() ? transport : "bun" }),
     ...(git && { git }),
   };
 }

@@ -62,9 +62,11 @@ export function historyEntryOf(result: Result): HistoryEntry {
 
 /** Runs of the same key can be compared: machine, runtime and server are the same. */
 export function environmentKey(environment: Environment): string {
-  const { runtime, runtimeVersion, os, arch, cpu, cores, server, keptAwake } = environment;
+  const { runtime, runtimeVersion, os, arch, cpu, cores, server, keptAwake, transport } =
+    environment;
   const awake = keptAwake ? ", kept awake" : "";
-  return `${runtime} ${runtimeVersion}, ${os} ${arch}, ${cores} × ${cpu}, server ${server}${awake}`;
+  const direct = transport === "direct" ? ", read directly" : "";
+  return `${runtime} ${runtimeVersion}, ${os} ${arch}, ${cores} × ${cpu}, server ${server}${awake}${direct}`;
 }
 
 function cellKey({

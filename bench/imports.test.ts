@@ -31,7 +31,9 @@ const layer = (path: string) => path.split("/", 1)[0];
 test("src imports nothing outside itself but Bun and the standard library", async () => {
   for (const [file, imports] of await importsByFile()) {
     if (layer(file) !== "src" || isTest(file)) continue;
-    const foreign = imports.filter((path) => layer(path) !== "src" && !/^(bun$|node:)/.test(path));
+    const foreign = imports.filter(
+      (path) => layer(path) !== "src" && !/^(bun$|bun:|node:)/.test(path),
+    );
     expect({ file, foreign }).toEqual({ file, foreign: [] });
   }
 });

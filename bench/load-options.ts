@@ -12,7 +12,7 @@ import {
   readOutput,
 } from "./output-options.ts";
 import { coreFixtures, coreStrategies, type RaceSettings } from "./plan.ts";
-import { type RaceFlags, raceDefaults, readRaceSettings } from "./race-options.ts";
+import { type RaceFlags, raceDefaults, readRaceSettings, transportOption } from "./race-options.ts";
 import { contenders, references } from "./references/registry.ts";
 import { readServerSource } from "./serve-options.ts";
 import { targetFixtureName } from "./target.ts";
@@ -93,6 +93,7 @@ export function addLoadOptions(command: Command): Command {
       "requests under way on each connection at once, none waiting for the answer before it",
       "1",
     )
+    .option(...transportOption)
     .option("--timeout <time>", "for each response, whole", "10s")
     .option("--connect-timeout <time>", "for connecting (default: as --timeout)")
     .option("--first-byte-timeout <time>", "for a response's first byte (default: as --timeout)")
@@ -175,7 +176,7 @@ function refuseToPipeline(
 function isDefaultRace(flags: LoadFlags): boolean {
   const { strategy, fixture, connections, target, findRate } = flags;
   const { duration, requests, rate, stages, close, quick } = flags;
-  if (flags.pipeline !== "1") return false;
+  if (flags.pipeline !== "1" || flags.transport !== "direct") return false;
   const own = [strategy, fixture, connections, target, findRate, duration, requests, rate, stages];
   return [...own, close, quick].every((flag) => flag === undefined);
 }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { fixtures } from "../fixtures/registry.ts";
 import { type ServerSource, serverSources } from "../server/messages.ts";
+import type { TransportKind } from "./load/messages.ts";
 import { chooseMany, readPositiveCount, readPositiveDurationMs } from "./options.ts";
 import {
   commandLine,
@@ -10,7 +11,7 @@ import {
   readOutput,
 } from "./output-options.ts";
 import { coreStrategies } from "./plan.ts";
-import { readSeed } from "./race-options.ts";
+import { readSeed, readTransport, transportOption } from "./race-options.ts";
 import { contenders, references } from "./references/registry.ts";
 import { readServerSource } from "./serve-options.ts";
 
@@ -21,6 +22,7 @@ export interface PeersConfig {
   readonly durationMs: number;
   readonly rounds: number;
   readonly source: ServerSource;
+  readonly transport: TransportKind;
   readonly seed: number;
   readonly output: OutputConfig;
   readonly command: string;
@@ -33,6 +35,7 @@ interface PeersFlags extends OutputFlags {
   readonly duration: string;
   readonly rounds: string;
   readonly server: string;
+  readonly transport: string;
   readonly seed?: string;
 }
 
@@ -55,6 +58,7 @@ export function addPeersOptions(command: Command): Command {
       `where our server has its bodies: ${serverSources.join(", ")}`,
       "routes",
     )
+    .option(...transportOption)
     .option("--json", "the result on stdout, nothing else there")
     .option("-o, --output <file>", "write the result there as well")
     .option("--no-save", "keep no result in results/runs")
@@ -80,6 +84,7 @@ export function readPeersOptions(
     durationMs: readPositiveDurationMs("-d", flags.duration),
     rounds: readPositiveCount("--rounds", flags.rounds, 100),
     source: readServerSource(flags.server),
+    transport: readTransport(flags.transport),
     seed: readSeed(flags.seed),
     output: readOutput(flags, env),
     command: commandLine(argv),

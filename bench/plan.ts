@@ -2,6 +2,7 @@ import { fixtures as allFixtures } from "../fixtures/registry.ts";
 import type { Reading } from "../src/http1/response.ts";
 import type { Timeouts } from "../src/protocol.ts";
 import { strategies as allStrategies } from "../src/strategies/registry.ts";
+import type { TransportKind } from "./load/messages.ts";
 import { type ArrivalKind, planDurationMs, type Stage } from "./load/pacer.ts";
 
 /** What a row of a report shows: one strategy on one fixture at one number of connections. */
@@ -49,6 +50,7 @@ export interface ConnectionSettings {
   readonly reading: Reading;
   /** Requests under way on each connection at once: 1 unless they are pipelined. */
   readonly pipeline: number;
+  readonly transport: TransportKind;
   readonly timeouts: Timeouts;
 }
 

@@ -1,5 +1,6 @@
 import type { Timeouts } from "../src/protocol.ts";
 import { UserError } from "./errors.ts";
+import { type TransportKind, transportKinds } from "./load/messages.ts";
 import { type ArrivalKind, arrivalKinds, planDurationMs, type Stage } from "./load/pacer.ts";
 import { chooseOne, readDurationMs, readPositiveCount, readPositiveDurationMs } from "./options.ts";
 import { coreFixtures, type RaceSettings } from "./plan.ts";
@@ -16,6 +17,7 @@ export interface RaceFlags {
   readonly replicates?: string;
   readonly close?: true;
   readonly pipeline: string;
+  readonly transport: string;
   readonly timeout: string;
   readonly connectTimeout?: string;
   readonly firstByteTimeout?: string;
@@ -84,11 +86,26 @@ export function readRaceSettings(flags: RaceFlags): RaceSettings {
     workers: readPositiveCount("-w", flags.workers, 64),
     open: schedule ? { arrivals: readArrivals(flags.arrivals), stages: schedule } : undefined,
     reading: flags.close ? "eof" : "message",
+    transport: readTransport(flags.transport),
     pipeline: readPositiveCount("--pipeline", flags.pipeline, mostPipelined),
     timeouts: readTimeouts(flags),
     seed: readSeed(flags.seed),
     watchMachine: !flags.trustMachine,
   };
+}
+
+export const transportOption = [
+  "--transport <kind>",
+  "who reads our sockets: direct (recv(2) while they are busy, on Linux) or bun (Bun.connect's events)",
+  "direct",
+] as const;
+
+export function readTransport(name: string): TransportKind {
+  return chooseOne(
+    "transport",
+    name,
+    transportKinds.map((kind) => ({ name: kind })),
+  ).name;
 }
 
 function refuseContradictions({ duration, requests, rate, stages }: RaceFlags): void {

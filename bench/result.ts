@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { errorKinds } from "../src/errors.ts";
 import { boundByValues } from "./audit/bound.ts";
+import { transportKinds } from "./load/messages.ts";
 import { verdicts } from "./stats/verdict.ts";
 
 /** The format of result files. What others rely on is only added to, or `schemaVersion` rises. */
@@ -24,6 +25,10 @@ const environment = z.object({
     .optional()
     .describe("idle cores could not fall asleep, so that nothing waited for them to wake"),
   server: z.string().describe("memory, disk or routes; or the URL of a --target"),
+  transport: z
+    .enum(transportKinds)
+    .optional()
+    .describe("who read our sockets: ourselves while they were busy, or Bun (before it was told)"),
   git: z.object({ revision: z.string(), dirty: z.boolean() }).optional(),
 });
 

@@ -50,7 +50,12 @@ export async function runChaos(
     const listening = await server.next();
     if (listening.kind !== "listening") throw new Error("the chaos server did not start");
     const target = fixedTarget(listening.port, expectedAnswer(goodBody), false);
-    const executor = processExecutor(target, { reading: "message", pipeline: 1, timeouts });
+    const executor = processExecutor(target, {
+      reading: "message",
+      pipeline: 1,
+      transport: "direct",
+      timeouts,
+    });
     const generator = await executor.start({ strategy }, "chaos", connections);
     try {
       const requests = await loadFor(generator, durationMs, signal);

@@ -32,7 +32,7 @@ export async function compare(asked: CompareConfig, io: Io): Promise<number> {
     command: config.command,
     seed: config.seed,
     interrupted: io.signal.aborted,
-    environment: outcome.environment ?? describeEnvironment(config.source, true),
+    environment: outcome.environment ?? describeEnvironment(config.source, true, config.transport),
     cells: [...cells],
     comparisons: [...comparisons],
     compared,

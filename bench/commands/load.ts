@@ -87,7 +87,7 @@ export async function load(config: LoadConfig, io: Io): Promise<number> {
     command: config.command,
     seed: config.settings.seed,
     interrupted: io.signal.aborted,
-    environment: describeEnvironment(serverName(config), target.local),
+    environment: describeEnvironment(serverName(config), target.local, config.settings.transport),
     cells,
     comparisons,
     ...(foundRates.length > 0 && { foundRates }),

@@ -59,7 +59,7 @@ export async function peersCommand(config: PeersConfig, io: Io): Promise<number>
     command: config.command,
     seed: config.seed,
     interrupted: io.signal.aborted,
-    environment: describeEnvironment(config.source, true),
+    environment: describeEnvironment(config.source, true, config.transport),
     cells,
     comparisons,
     peers: { versions: Object.fromEntries(installed.map((p) => [p.name, versionOf(p)])), missing },
@@ -67,7 +67,7 @@ export async function peersCommand(config: PeersConfig, io: Io): Promise<number>
   return conclude(config, result, fault, io);
 }
 
-function settingsOf({ durationMs, seed }: PeersConfig): RaceSettings {
+function settingsOf({ durationMs, seed, transport }: PeersConfig): RaceSettings {
   return {
     durationMs,
     requests: undefined,
@@ -78,6 +78,7 @@ function settingsOf({ durationMs, seed }: PeersConfig): RaceSettings {
     replicates: 1,
     reading: "message",
     pipeline: 1,
+    transport,
     timeouts: sameTimeouts(10_000),
     seed,
     watchMachine: true,

@@ -39,7 +39,7 @@ export async function verify(output: OutputConfig, line: string, io: Io): Promis
     command: line,
     seed: 1,
     interrupted: io.signal.aborted,
-    environment: describeEnvironment("delay servers", true),
+    environment: describeEnvironment("delay servers", true, "direct"),
     cells,
     ...(harnessOverhead && { harnessOverhead }),
   });

@@ -134,7 +134,7 @@ async function raceAll(
   const target = await ownTarget(config.source, config.fixtures);
   const progress = createProgress(io.err, matches.length);
   try {
-    const race = raceSettings(config.seed);
+    const race = raceSettings(config);
     const executor: Executor = processExecutor(target, race);
     const random = seededRandom(config.seed);
     await warmServer(config.fixtures, warmUpMs, executor, io.signal);
@@ -154,7 +154,7 @@ async function raceAll(
   }
 }
 
-function raceSettings(seed: number): RaceSettings {
+function raceSettings({ seed, transport }: CompareConfig): RaceSettings {
   return {
     durationMs: sliceMs * rounds,
     requests: undefined,
@@ -167,6 +167,7 @@ function raceSettings(seed: number): RaceSettings {
     replicates: 1,
     reading: "message",
     pipeline: 1,
+    transport,
     timeouts: sameTimeouts(10_000),
     seed,
   };

@@ -11,6 +11,9 @@ export interface FileQuestion {
   readonly question: Question;
 }
 
+/** Results that do not say it are of before it could be otherwise. */
+const unsaid = { keptAwake: false, transport: "bun" };
+
 /** What must be the same for two results to be comparable; one line for each that is not. */
 export function environmentDifferences(base: Environment, head: Environment): string[] {
   const keys = [
@@ -23,11 +26,11 @@ export function environmentDifferences(base: Environment, head: Environment): st
     "memoryBytes",
     "boundToCores",
     "keptAwake",
+    "transport",
     "server",
   ] as const;
-  // Results of before it was known have not been kept awake.
-  const before = { keptAwake: false, ...base };
-  const after = { keptAwake: false, ...head };
+  const before = { ...unsaid, ...base };
+  const after = { ...unsaid, ...head };
   return keys
     .filter((key) => before[key] !== after[key])
     .map((key) => `${key}: ${before[key]} and ${after[key]}`);

@@ -37,13 +37,14 @@ async function drive(
   timeouts: Partial<GeneratorOptions["timeouts"]>,
   pipeline = 1,
 ) {
-  const driver = new Driver(await loadClient(strategy, undefined), {
+  const driver = new Driver(await loadClient(strategy, undefined, "direct"), {
     strategy,
     endpoint: { host: "127.0.0.1", port },
     requestTarget: "/",
     connections: 4,
     pipeline,
     reading: "message",
+    transport: "direct",
     timeouts: { connectMs: 500, firstByteMs: 500, wholeMs: 500, ...timeouts },
     expected: {
       status: 200,

@@ -13,7 +13,8 @@ async function main(): Promise<void> {
   // These reach the whole process group; when to end is the coordinator's decision.
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => {});
   const options = JSON.parse(process.argv[2] ?? "{}") as GeneratorOptions;
-  const driver = new Driver(await loadClient(options.strategy, options.checkout), options);
+  const { strategy, checkout, transport } = options;
+  const driver = new Driver(await loadClient(strategy, checkout, transport), options);
   process.on("message", (command: GeneratorCommand) => {
     if (command.kind === "stop") {
       driver.stop();

@@ -11,6 +11,10 @@ export interface ExpectedAnswer {
   readonly sha256: string;
 }
 
+/** Who reads the sockets of our strategies: ourselves while they are busy, or Bun always. */
+export const transportKinds = ["direct", "bun"] as const;
+export type TransportKind = (typeof transportKinds)[number];
+
 /** What a generator process is to do; its one argument, as JSON. */
 export interface GeneratorOptions {
   readonly strategy: string;
@@ -22,6 +26,7 @@ export interface GeneratorOptions {
   /** Requests under way on each of them at once. */
   readonly pipeline: number;
   readonly reading: Reading;
+  readonly transport: TransportKind;
   readonly timeouts: Timeouts;
   readonly expected: ExpectedAnswer;
 }

@@ -21,7 +21,7 @@ type GeneratorChild = Child<GeneratorCommand, GeneratorReport>;
 /** Generators as processes of their own, each against `target`; `script` is what each runs. */
 export function processExecutor(
   target: Target,
-  { reading, timeouts, pipeline }: ConnectionSettings,
+  { reading, timeouts, pipeline, transport }: ConnectionSettings,
   script = generatorScript,
 ): Executor {
   keepCoresAwake();
@@ -38,6 +38,7 @@ export function processExecutor(
         connections,
         pipeline,
         reading,
+        transport,
         timeouts,
         expected,
       };

@@ -20,6 +20,7 @@ const settings: RaceSettings = {
   replicates: 4,
   reading: "message",
   pipeline: 1,
+  transport: "direct",
   timeouts: { connectMs: 1000, firstByteMs: 1000, wholeMs: 1000 },
   seed: 1,
 };

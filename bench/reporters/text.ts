@@ -43,12 +43,12 @@ export const text: Reporter = {
 };
 
 function header({ environment, interrupted, seed }: Result): string {
-  const { runtimeVersion, cpu, cores, os, kernel, memoryBytes, git, server, keptAwake } =
+  const { runtimeVersion, cpu, cores, os, kernel, memoryBytes, git, server, keptAwake, transport } =
     environment;
   const revision = git ? `, ${git.revision.slice(0, 8)}${git.dirty ? " with changes" : ""}` : "";
   const machine = `${cores} × ${cpu}, ${formatBytes(memoryBytes)}, ${os} ${kernel}`;
   const stopped = interrupted ? "Interrupted: this is what was measured until then.\n" : "";
-  return `readrace on Bun ${runtimeVersion}, ${machine}\nserver ${server}, seed ${seed}${revision}${keptAwake ? ", cores kept awake" : ""}\n${stopped}`;
+  return `readrace on Bun ${runtimeVersion}, ${machine}\nserver ${server}, seed ${seed}${revision}${keptAwake ? ", cores kept awake" : ""}${transport === "direct" ? ", read directly" : ""}\n${stopped}`;
 }
 
 /** Cells of one fixture and number of connections stand together, in the order of the run. */

@@ -38,7 +38,7 @@ class BareLoop {
 
   async open(options: GeneratorOptions): Promise<void> {
     const { strategy, endpoint, requestTarget, reading, timeouts, connections } = options;
-    const client = await loadClient(strategy, undefined);
+    const client = await loadClient(strategy, undefined, options.transport);
     const request = client.encodeRequest({
       method: "GET",
       host: authorityOf(endpoint),

@@ -32,6 +32,7 @@ export const overheadSettings: RaceSettings = {
   open: undefined,
   reading: "message",
   pipeline: 1,
+  transport: "direct",
   timeouts: sameTimeouts(10_000),
   seed: 1,
 };

@@ -1,7 +1,7 @@
 import { asError, closedEarlyError, unsolicitedError } from "../errors.ts";
-import { freeIfLarge } from "../http1/free.ts";
 import type { EncodedRequest } from "../http1/request.ts";
 import type { Response } from "../http1/response.ts";
+import { giveBack } from "../slabs.ts";
 import type { Answer, Connection, ExchangeObserver } from "./strategy.ts";
 
 /** Makes answers of the bytes of a connection, one after the other. */
@@ -102,7 +102,7 @@ export abstract class CollectingConnection<A extends Answer = Response> implemen
     const { observer } = this;
     const whole = used === chunk.length;
     // Nothing of another answer is in it, and the parser has copied the head.
-    if (whole && observer !== undefined && this.mayFree(observer)) freeIfLarge(chunk);
+    if (whole && observer !== undefined && this.mayFree(observer)) giveBack(chunk);
     if (!this.collector.complete) return;
     if (whole) this.complete();
     else this.takeSeveral(chunk, used);

@@ -1,0 +1,265 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import type { Socket } from "bun";
+import fc from "fast-check";
+import { DirectReads, openDirectReads } from "./direct-reads.ts";
+import type { ReadError } from "./errors.ts";
+import { EPOLLIN, epollEvent, type Libc } from "./libc.ts";
+import type { Dial, Protocol, Transport } from "./protocol.ts";
+import { ClientSession } from "./session.ts";
+import { createConnection } from "./socket.ts";
+import { faults } from "./strategies/faults.ts";
+import { parsingStrategies } from "./strategies/registry.ts";
+import type { ParsingStrategy } from "./strategies/strategy.ts";
+import { openStreams } from "./streams.ts";
+
+const good = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+/** From its second piece of data on a busy connection is read directly. */
+const untilDirect = 3;
+
+const stops: (() => void)[] = [];
+afterEach(() => {
+  for (const stop of stops.splice(0)) stop();
+});
+
+type Answer = (socket: Socket, data: Uint8Array) => void;
+
+/** Answers the first requests of a connection well, those after them as it is told to. */
+function serve(answer: Answer) {
+  let open = 0;
+  const asked = new Map<Socket, number>();
+  const listener = Bun.listen({
+    hostname: "127.0.0.1",
+    port: 0,
+    allowHalfOpen: true,
+    socket: {
+      open: () => void open++,
+      data(socket, data) {
+        const count = (asked.get(socket) ?? 0) + 1;
+        asked.set(socket, count);
+        if (count <= untilDirect) socket.write(good);
+        else answer(socket, data);
+      },
+      close: () => void open--,
+      error() {},
+    },
+  });
+  stops.push(() => listener.stop(true));
+  return { port: listener.port, open: () => open };
+}
+
+/** Never quiet unless it is said. */
+function openReads(quietMs = Number.POSITIVE_INFINITY): DirectReads {
+  const reads = openDirectReads(quietMs);
+  if (reads === undefined) throw new Error("no direct reads on this machine");
+  return reads;
+}
+
+function dialer(port: number, reads: DirectReads): Dial {
+  return (protocol) => createConnection(protocol, { host: "127.0.0.1", port }, { reads });
+}
+
+/** A session whose connection is already read directly. */
+async function directSession(strategy: ParsingStrategy, port: number, reads: DirectReads) {
+  const dial = () => dialer(port, reads);
+  const session = new ClientSession({ strategy, timeoutMs: 150, dial });
+  for (let i = 0; i < untilDirect; i++) await session.get("http://direct/");
+  expect(reads.size).toBe(1);
+  return session;
+}
+
+async function until(condition: () => boolean): Promise<boolean> {
+  for (let i = 0; i < 100 && !condition(); i++) await Bun.sleep(10);
+  return condition();
+}
+
+describe.if(openDirectReads() !== undefined)("read directly", () => {
+  describe.each(parsingStrategies.map((strategy) => [strategy.name, strategy] as const))(
+    "%s",
+    (_, strategy) => {
+      test.each(faults.map((fault) => [fault.name, fault] as const))(
+        "%s has its kind, and frees the connection",
+        async (_, { kind, answer }) => {
+          const server = serve(answer);
+          const reads = openReads();
+          const session = await directSession(strategy, server.port, reads);
+          const failure = await session.get("http://direct/").catch((error: ReadError) => error);
+          expect(failure).toMatchObject({ kind });
+          session.close();
+          expect(await until(() => server.open() === 0)).toBe(true);
+          expect(reads.size).toBe(0);
+        },
+      );
+
+      test("a connection that has become quiet is Bun's, and goes on", async () => {
+        const server = serve((socket) => void socket.write(good));
+        const reads = openReads(20);
+        const session = await directSession(strategy, server.port, reads);
+        expect(await until(() => reads.size === 0)).toBe(true);
+        for (let i = 0; i < 5; i++) expect((await session.get("http://direct/")).text()).toBe("ok");
+        expect(reads.size).toBe(1);
+        expect(server.open()).toBe(1);
+        session.close();
+      });
+
+      test("bodies of any length are whole, and stay what they were", async () => {
+        const bodies = [1, 1000, 32_767, 32_768, 131_072, 200_000, 1_000_000].map((length) =>
+          Uint8Array.from({ length }, (_, i) => (i * 31 + length) & 0xff),
+        );
+        let next = 0;
+        const server = serve((socket) => {
+          const body = bodies[next++ % bodies.length] as Uint8Array;
+          const head = `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n`;
+          send(socket, Buffer.concat([Buffer.from(head), body]));
+        });
+        const reads = openReads();
+        const session = await directSession(strategy, server.port, reads);
+        const responses = [];
+        for (const _ of bodies) responses.push(await session.get("http://direct/"));
+        expect(reads.size).toBe(1);
+        for (const [i, response] of responses.entries()) {
+          expect(Buffer.compare(response.bytes(), bodies[i] as Uint8Array)).toBe(0);
+        }
+        session.close();
+      });
+
+      test("a server that answers and closes at once has answered", async () => {
+        const server = serve((socket) => {
+          socket.write(good);
+          socket.end();
+        });
+        const session = await directSession(strategy, server.port, openReads());
+        expect((await session.get("http://direct/")).text()).toBe("ok");
+        session.close();
+        expect(await until(() => server.open() === 0)).toBe(true);
+      });
+
+      test("a large request is sent whole", async () => {
+        const body = Uint8Array.from({ length: 8_000_000 }, (_, i) => i % 251);
+        const hasher = new Bun.CryptoHasher("md5");
+        const received = Promise.withResolvers<string>();
+        let bytes = 0;
+        const server = serve((socket, data) => {
+          const from = bytes === 0 ? Buffer.from(data).indexOf("\r\n\r\n") + 4 : 0;
+          hasher.update(data.subarray(from));
+          bytes += data.length - from;
+          if (bytes < body.length) return;
+          socket.write(good);
+          received.resolve(hasher.digest("hex"));
+        });
+        const session = new ClientSession({
+          strategy,
+          timeoutMs: 5000,
+          dial: () => dialer(server.port, reads),
+        });
+        const reads = openReads();
+        for (let i = 0; i < untilDirect; i++) await session.get("http://direct/");
+        await session.post("http://direct/", { body });
+        const hash = new Bun.CryptoHasher("md5").update(body).digest("hex");
+        expect(await received.promise).toBe(hash);
+        session.close();
+      });
+    },
+  );
+
+  test("whatever a server sends arrives, in order, while its reader pauses now and then", async () => {
+    const pieces = fc.array(fc.nat(300_000), { minLength: 1, maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(pieces, fc.nat(3), async (lengths, pauseEvery) => {
+        const blocks = lengths.map((length, k) =>
+          Uint8Array.from({ length }, (_, i) => (i * 7 + k) & 0xff),
+        );
+        const all = Buffer.concat([Buffer.from("begin"), ...blocks]);
+        const listener = Bun.listen({
+          hostname: "127.0.0.1",
+          port: 0,
+          socket: { open: (socket) => send(socket, all, true), data() {} },
+        });
+        const reads = openReads();
+        const { reader, writer } = await openStreams(dialer(listener.port, reads));
+        const got: Uint8Array[] = [];
+        for await (const data of reader) {
+          got.push(data);
+          if (pauseEvery > 0 && got.length % pauseEvery === 0) await Bun.sleep(1);
+        }
+        expect(Buffer.compare(Buffer.concat(got), all)).toBe(0);
+        writer.close();
+        await until(() => reads.size === 0);
+        expect(reads.size).toBe(0);
+        listener.stop(true);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test("an exception of the protocol ends the connection", async () => {
+    const server = serve(() => {});
+    const reads = openReads();
+    const lost = Promise.withResolvers<Error | null>();
+    let pieces = 0;
+    let transport: Transport | undefined;
+    const protocol: Protocol = {
+      connectionMade: (made) => {
+        transport = made;
+        made.write(new Uint8Array(1));
+      },
+      dataReceived() {
+        if (++pieces === untilDirect) throw new Error("a bug in the protocol");
+        transport?.write(new Uint8Array(1));
+      },
+      eofReceived: () => false,
+      connectionLost: lost.resolve,
+    };
+    await dialer(server.port, reads)(protocol);
+    expect((await lost.promise)?.message).toContain("a bug in the protocol");
+    expect(reads.size).toBe(0);
+  });
+});
+
+/** A C library whose only socket, 7, has something to read once; recv then does as it is told. */
+function fakeLibc(length: number, errno: number): Libc {
+  let ready = 1;
+  return {
+    epoll_create1: () => 3,
+    epoll_ctl: () => 0,
+    epoll_wait(_: number, events: Uint8Array) {
+      const words = new Int32Array(events.buffer);
+      words[0] = EPOLLIN;
+      words[epollEvent.dataWord] = 7;
+      return ready-- > 0 ? 1 : 0;
+    },
+    recv: () => length,
+    send: () => -1,
+    errno: () => errno,
+  } as unknown as Libc;
+}
+
+async function readOnce(libc: Libc): Promise<string[]> {
+  const events: string[] = [];
+  const reads = new DirectReads(libc, 3, 5);
+  reads.noticed();
+  reads.take(7, {
+    arrived: ({ length }) => void events.push(`${length} bytes`),
+    handedBack: () => void events.push("handed back"),
+    broken: (errno) => void events.push(`broken: ${errno}`),
+    failed: ({ message }) => void events.push(`failed: ${message}`),
+  });
+  expect(await until(() => reads.size === 0)).toBe(true);
+  return events;
+}
+
+// The numbers of recv(2).
+test.each([
+  ["data", 3, 0, ["3 bytes", "handed back"]],
+  ["the peer's end is left for Bun to see", 0, 0, ["handed back"]],
+  ["a reset between epoll_wait and recv, of which Bun sees nothing more", -1, 104, ["broken: 104"]],
+  ["nothing after all", -1, 11, ["handed back"]],
+])("%s", async (_, length, errno, events) => {
+  expect(await readOnce(fakeLibc(length, errno))).toEqual(events);
+});
+
+/** Writes `data` as the socket takes it, and then closes if that is wanted. */
+function send(socket: Socket, data: Uint8Array, thenEnd = false): void {
+  const sent = Math.max(0, socket.write(data));
+  if (sent < data.length) setTimeout(send, 1, socket, data.subarray(sent), thenEnd);
+  else if (thenEnd) socket.end();
+}

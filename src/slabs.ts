@@ -1,0 +1,48 @@
+/**
+ * Memory for chunks that are read from sockets. Left to the garbage collector, megabytes of chunks pile
+ * up, and each new one is copied to memory that has long left the caches: 64 KiB then take 16 µs of CPU
+ * to read, and 13 where chunks are given back.
+ */
+
+/** As fast as any other from 16 to 512 KiB (64 KiB and 1 MiB responses, wrk's way of counting). */
+export const slabBytes = 128 * 1024;
+/** A chunk that fills less of its slab is copied out of it, so that who keeps it keeps no more. */
+const leastLentBytes = slabBytes / 4;
+/** Less than this is collected in the time that it takes to free it: measured with Bun 1.4.5. */
+const leastFreedBytes = 8 * 1024;
+const mostSpare = 16;
+
+const spare: Uint8Array<ArrayBuffer>[] = [];
+/** How many bytes of each were lent. */
+const lent = new WeakMap<ArrayBufferLike, number>();
+
+/** A slab to read into. */
+export function takeSlab(): Uint8Array<ArrayBuffer> {
+  return spare.pop() ?? new Uint8Array(slabBytes);
+}
+
+/** Whether a chunk of `length` bytes keeps the slab that it was read into; else it is copied out of it. */
+export function isLent(length: number): boolean {
+  return length >= leastLentBytes;
+}
+
+/** The first `length` bytes of `slab`, which is no longer the caller's. */
+export function lend(slab: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
+  lent.set(slab.buffer, length);
+  return slab.subarray(0, length);
+}
+
+/**
+ * Gives back the memory of a chunk that nobody needs any more, where that pays: a lent slab is lent
+ * again, and a buffer that is the chunk's alone is freed; the chunk is then empty.
+ */
+export function giveBack(chunk: Uint8Array): void {
+  const { buffer, byteLength } = chunk;
+  if (byteLength < leastFreedBytes || !(buffer instanceof ArrayBuffer)) return;
+  if (byteLength === lent.get(buffer)) {
+    lent.delete(buffer);
+    if (spare.length < mostSpare) spare.push(new Uint8Array(buffer));
+  } else if (byteLength === buffer.byteLength) {
+    buffer.transfer(0);
+  }
+}

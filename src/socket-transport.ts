@@ -1,0 +1,228 @@
+import { getSystemErrorName } from "node:util";
+import type { Socket } from "bun";
+import type { DirectReader, DirectReads } from "./direct-reads.ts";
+import type { ArrivalObserver, Protocol, Transport } from "./protocol.ts";
+import { resetError } from "./socket-errors.ts";
+
+/** asyncio's default: `pauseWriting` above 64 KiB of unsent data, `resumeWriting` at a quarter. */
+const highWaterBytes = 64 * 1024;
+const lowWaterBytes = highWaterBytes / 4;
+
+/**
+ * A Transport over one Bun socket: the only class that touches one. Bun calls it as things happen; with
+ * `reads` it is also read directly while it is busy.
+ */
+export class SocketTransport implements Transport, DirectReader {
+  private readonly protocol: Protocol;
+  private readonly observer: ArrivalObserver | undefined;
+  private readonly reads: DirectReads | undefined;
+  /** The socket's file descriptor while `reads` has it, paused for Bun; else -1. */
+  private directFd = -1;
+  private hasRead = false;
+  private socket: Socket<SocketTransport> | undefined;
+  private unsent: Uint8Array[] = [];
+  private unsentBytes = 0;
+  private writingPaused = false;
+  private readingPaused = false;
+  private eofSeen = false;
+  private eofWanted = false;
+  private closing = false;
+  private lost = false;
+  private hangingUp = false;
+  private failure: Error | undefined;
+
+  constructor(
+    protocol: Protocol,
+    observer: ArrivalObserver | undefined,
+    reads: DirectReads | undefined,
+  ) {
+    this.protocol = protocol;
+    this.observer = observer;
+    this.reads = reads;
+  }
+
+  write(data: Uint8Array): void {
+    if (this.eofWanted) throw new Error("cannot write after writeEof()");
+    if (this.closing || this.socket === undefined || data.length === 0) return;
+    if (this.unsentBytes > 0) {
+      this.buffer(data);
+      return;
+    }
+    const sent = this.send(this.socket, data);
+    if (sent < data.length) this.buffer(data.subarray(sent));
+  }
+
+  writeEof(): void {
+    if (this.eofWanted || this.closing) return;
+    this.eofWanted = true;
+    this.leaveToBun();
+    if (this.unsentBytes === 0) this.socket?.shutdown();
+  }
+
+  pauseReading(): void {
+    if (this.readingPaused || this.lost) return;
+    this.readingPaused = true;
+    if (this.directFd < 0) this.socket?.pause();
+    else this.leaveToBun();
+  }
+
+  resumeReading(): void {
+    if (!this.readingPaused || this.lost) return;
+    this.readingPaused = false;
+    this.socket?.resume();
+  }
+
+  close(): void {
+    if (this.closing) return;
+    this.closing = true;
+    if (this.unsentBytes === 0) this.hangUp((socket) => socket.end());
+  }
+
+  abort(): void {
+    this.closing = true;
+    this.unsent = [];
+    this.unsentBytes = 0;
+    this.hangUp((socket) => socket.terminate());
+  }
+
+  isClosing(): boolean {
+    return this.closing;
+  }
+
+  writeBufferSize(): number {
+    return this.unsentBytes;
+  }
+
+  opened(socket: Socket<SocketTransport>): void {
+    this.socket = socket;
+    if (this.closing) {
+      // The connect timeout came first; nobody waits for this connection any more.
+      this.lost = true;
+      socket.terminate();
+      return;
+    }
+    this.protocol.connectionMade(this);
+  }
+
+  readByBun(data: Uint8Array): void {
+    this.arrived(data);
+    this.readDirectly();
+  }
+
+  arrived(data: Uint8Array): void {
+    if (this.closing) return;
+    this.observer?.dataArrived(data.length);
+    this.protocol.dataReceived(data);
+  }
+
+  drained(): void {
+    while (this.unsent.length > 0) {
+      const next = this.unsent[0] as Uint8Array;
+      const sent = Math.max(0, this.socket?.write(next) ?? 0);
+      this.unsentBytes -= sent;
+      if (sent < next.length) {
+        this.unsent[0] = next.subarray(sent);
+        break;
+      }
+      this.unsent.shift();
+    }
+    if (this.writingPaused && this.unsentBytes <= lowWaterBytes) {
+      this.writingPaused = false;
+      this.protocol.resumeWriting?.();
+    }
+    if (this.unsentBytes > 0) return;
+    if (this.closing) this.hangUp((socket) => socket.end());
+    else if (this.eofWanted) this.socket?.shutdown();
+  }
+
+  ended(): void {
+    if (this.eofSeen || this.closing) return;
+    this.eofSeen = true;
+    if (!this.protocol.eofReceived()) this.close();
+  }
+
+  closed(error: Error | undefined): void {
+    if (this.lost) return;
+    this.lost = true;
+    this.forgetDirect();
+    const cause = error ?? this.failure;
+    if (this.hangingUp) queueMicrotask(() => this.lose(cause));
+    else this.lose(cause);
+  }
+
+  private lose(cause: Error | undefined): void {
+    // After our own shutdown() Bun reports the peer's FIN as a close without an end.
+    if (cause === undefined && this.eofWanted) this.ended();
+    this.closing = true;
+    this.protocol.connectionLost(cause === undefined ? null : resetError(cause));
+  }
+
+  failed(error: Error): void {
+    // Bun brings an exception of a handler here, and leaves the socket open: that is ours to end.
+    this.failure = error;
+    this.abort();
+  }
+
+  handedBack(): void {
+    this.directFd = -1;
+    if (!this.readingPaused) this.socket?.resume();
+  }
+
+  broken(errno: number): void {
+    this.directFd = -1;
+    const code = getSystemErrorName(-errno);
+    this.failed(Object.assign(new Error(`recv: ${code}`), { code }));
+  }
+
+  /** From a connection's second piece of data on, if things are busy; one response by itself is not. */
+  private readDirectly(): void {
+    const { reads, socket, hasRead } = this;
+    if (reads === undefined || socket === undefined) return;
+    this.hasRead = true;
+    if (!reads.noticed() || !hasRead || this.directFd >= 0) return;
+    if (this.readingPaused || this.closing || this.eofWanted) return;
+    // Bun has it, its types have not.
+    const { fd } = socket as { readonly fd?: number };
+    if (fd === undefined || fd < 0) return;
+    socket.pause();
+    if (reads.take(fd, this)) this.directFd = fd;
+    else socket.resume();
+  }
+
+  private leaveToBun(): void {
+    if (this.directFd < 0) return;
+    this.forgetDirect();
+    this.handedBack();
+  }
+
+  private forgetDirect(): void {
+    if (this.directFd >= 0) this.reads?.drop(this.directFd);
+    this.directFd = -1;
+  }
+
+  /** Writes what the socket takes at once, and returns how many bytes that was. */
+  private send(socket: Socket<SocketTransport>, data: Uint8Array): number {
+    const sent = this.directFd < 0 ? 0 : Math.max(0, this.reads?.send(this.directFd, data) ?? 0);
+    if (sent === data.length) return sent;
+    // Bun is also who waits until there is room for more.
+    return sent + Math.max(0, socket.write(data.subarray(sent)));
+  }
+
+  /** Bun calls `close` from within end(); a Protocol is never called from within its own call. */
+  private hangUp(end: (socket: Socket<SocketTransport>) => void): void {
+    if (this.socket === undefined || this.lost) return;
+    this.leaveToBun();
+    this.hangingUp = true;
+    end(this.socket);
+    this.hangingUp = false;
+  }
+
+  private buffer(data: Uint8Array): void {
+    this.unsent.push(data);
+    this.unsentBytes += data.length;
+    if (!this.writingPaused && this.unsentBytes > highWaterBytes) {
+      this.writingPaused = true;
+      this.protocol.pauseWriting?.();
+    }
+  }
+}
