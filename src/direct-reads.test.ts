@@ -49,7 +49,7 @@ function serve(answer: Answer) {
 
 /** Never quiet unless it is said. */
 function openReads(quietMs = Number.POSITIVE_INFINITY): DirectReads {
-  const reads = openDirectReads(quietMs);
+  const reads = openDirectReads({ busyMs: 0, quietMs });
   if (reads === undefined) throw new Error("no direct reads on this machine");
   return reads;
 }
@@ -235,7 +235,7 @@ function fakeLibc(length: number, errno: number): Libc {
 
 async function readOnce(libc: Libc): Promise<string[]> {
   const events: string[] = [];
-  const reads = new DirectReads(libc, 3, 5);
+  const reads = new DirectReads(libc, 3, 4, { busyMs: 0, quietMs: 5 });
   reads.noticed();
   reads.take(7, {
     arrived: ({ length }) => void events.push(`${length} bytes`),

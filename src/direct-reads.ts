@@ -6,6 +6,7 @@ import {
   EPOLLERR_OR_HUP,
   EPOLLIN,
   epollEvent,
+  findBunsEpoll,
   type Libc,
   MSG_NOSIGNAL,
   openLibc,
@@ -30,16 +31,25 @@ const turnMs = 0.5;
 /** The shortest sleep that epoll_wait knows. */
 const sleepMs = 1;
 
-export function canReadDirectly(): boolean {
-  return openLibc() !== undefined;
+/** When data keeps coming: for `busyMs`, with no `quietMs` in between in which there was none. */
+export interface Pace {
+  readonly busyMs: number;
+  readonly quietMs: number;
 }
 
-/** Undefined where there is no epoll, or no way to call it. `quietMs` without data is quiet. */
-export function openDirectReads(quietMs = 1): DirectReads | undefined {
+const defaultPace: Pace = { busyMs: 3, quietMs: 1 };
+
+export function canReadDirectly(): boolean {
+  return openLibc() !== undefined && findBunsEpoll() !== undefined;
+}
+
+/** Undefined where there is no epoll, or no way to call it. */
+export function openDirectReads(pace = defaultPace): DirectReads | undefined {
   const libc = openLibc();
-  if (libc === undefined) return undefined;
+  const bunsEpoll = findBunsEpoll();
+  if (libc === undefined || bunsEpoll === undefined) return undefined;
   const epoll = libc.epoll_create1(0);
-  return epoll < 0 ? undefined : new DirectReads(libc, epoll, quietMs);
+  return epoll < 0 ? undefined : new DirectReads(libc, epoll, bunsEpoll, pace);
 }
 
 /**
@@ -48,27 +58,33 @@ export function openDirectReads(quietMs = 1): DirectReads | undefined {
  * responses a twentieth less. Bun opens the sockets and closes them, watches those that are quiet, and
  * sees how each ends; those that are busy are read here, in turns of half a millisecond.
  *
- * The price: while data keeps coming, a turn may sleep for a millisecond in epoll_wait, and timers fire
- * as much later. Who has instants to keep sets `maySleep` to false.
+ * A turn that has nothing to read sleeps in its own epoll_wait, which wakes for Bun's epoll as well: no
+ * socket and no message waits for it, but timers fire up to a millisecond later while data keeps coming.
+ * Who has instants to keep sets `maySleep` to false.
  */
 export class DirectReads {
   maySleep = true;
   private readonly libc: Libc;
   private readonly epoll: number;
-  private readonly quietMs: number;
+  private readonly bunsEpoll: number;
+  private readonly pace: Pace;
   /** By file descriptor. */
   private readonly readers: (DirectReader | undefined)[] = [];
   private readonly events = new Int32Array(mostEvents * epollEvent.words);
   private readonly eventBytes = new Uint8Array(this.events.buffer);
   private slab = takeSlab();
   private lastMs = Number.NEGATIVE_INFINITY;
+  private busySinceMs = 0;
   private turning = false;
   private count = 0;
 
-  constructor(libc: Libc, epoll: number, quietMs: number) {
+  /** `epoll` is its own, which it watches together with `bunsEpoll`. */
+  constructor(libc: Libc, epoll: number, bunsEpoll: number, pace: Pace) {
     this.libc = libc;
     this.epoll = epoll;
-    this.quietMs = quietMs;
+    this.bunsEpoll = bunsEpoll;
+    this.pace = pace;
+    this.control(EPOLL_CTL_ADD, bunsEpoll);
   }
 
   /** How many sockets are read here. */
@@ -79,9 +95,9 @@ export class DirectReads {
   /** Bun has read something. Whether its socket should be read here from now on. */
   noticed(): boolean {
     const nowMs = performance.now();
-    const busy = nowMs - this.lastMs <= this.quietMs;
+    if (nowMs - this.lastMs > this.pace.quietMs) this.busySinceMs = nowMs;
     this.lastMs = nowMs;
-    return busy;
+    return nowMs - this.busySinceMs >= this.pace.busyMs;
   }
 
   /** Reads the socket from now on; false where that cannot be. Bun must not read it meanwhile. */
@@ -109,6 +125,7 @@ export class DirectReads {
   }
 
   private readonly turn = (): void => {
+    const { epoll, eventBytes, pace } = this;
     const endMs = performance.now() + turnMs;
     let nowMs: number;
     do {
@@ -117,12 +134,11 @@ export class DirectReads {
         return;
       }
       const waitMs = this.maySleep ? sleepMs : 0;
-      const count = this.libc.epoll_wait(this.epoll, this.eventBytes, mostEvents, waitMs);
+      const count = this.libc.epoll_wait(epoll, eventBytes, mostEvents, waitMs);
       nowMs = performance.now();
       if (count > 0) {
-        this.lastMs = nowMs;
-        this.readAll(count);
-      } else if (nowMs - this.lastMs > this.quietMs) {
+        if (this.readAll(count, nowMs)) break;
+      } else if (nowMs - this.lastMs > pace.quietMs) {
         this.rest();
         return;
       } else if (!this.maySleep) {
@@ -132,18 +148,26 @@ export class DirectReads {
     setImmediate(this.turn);
   };
 
-  private readAll(count: number): void {
+  /** Whether Bun has something to do, too. */
+  private readAll(count: number, nowMs: number): boolean {
     const { words, dataWord } = epollEvent;
+    let isBunReady = false;
     for (let at = 0; at < count * words; at += words) {
       const fd = this.events[at + dataWord] as number;
-      // Gone in this turn.
+      if (fd === this.bunsEpoll) {
+        isBunReady = true;
+        continue;
+      }
+      this.lastMs = nowMs;
       const reader = this.readers[fd];
+      // Gone in this turn.
       if (reader === undefined) continue;
       if ((this.events[at] as number) & EPOLLERR_OR_HUP) this.handBack(fd, reader);
       else this.readOne(fd, reader);
       // As Bun does after each of its own callbacks: whoever waited for this data goes on now.
       drainMicrotasks();
     }
+    return isBunReady;
   }
 
   private readOne(fd: number, reader: DirectReader): void {

@@ -1,4 +1,5 @@
 import { dlopen, read } from "bun:ffi";
+import { readdirSync, readlinkSync } from "node:fs";
 import { arch, platform } from "node:os";
 
 /** The system calls of Linux that tell which sockets are ready, and read and write them. */
@@ -53,4 +54,30 @@ function open(name: string) {
       return location === null ? 0 : read.i32(location, 0);
     },
   };
+}
+
+/**
+ * The file descriptor with which Bun's event loop waits: the first epoll of this process, which is as old
+ * as its main thread; undefined in a Worker. An epoll can be watched by another (epoll(7)).
+ */
+export function findBunsEpoll(): number | undefined {
+  if (!Bun.isMainThread) return undefined;
+  const folder = "/proc/self/fd";
+  try {
+    return readdirSync(folder)
+      .map(Number)
+      .sort((a, b) => a - b)
+      .find((fd) => isEpoll(`${folder}/${fd}`));
+  } catch {
+    return undefined;
+  }
+}
+
+function isEpoll(path: string): boolean {
+  try {
+    return readlinkSync(path) === "anon_inode:[eventpoll]";
+  } catch {
+    // The one with which the folder was read.
+    return false;
+  }
 }
