@@ -2,8 +2,9 @@ import { afterEach, describe, expect, test } from "bun:test";
 import type { Socket } from "bun";
 import fc from "fast-check";
 import { DirectReads, openDirectReads } from "./direct-reads.ts";
+import { Epoll, epollEvent } from "./epoll.ts";
 import type { ReadError } from "./errors.ts";
-import { EPOLLIN, epollEvent, type Libc } from "./libc.ts";
+import type { Libc } from "./libc.ts";
 import type { Dial, Protocol, Transport } from "./protocol.ts";
 import { ClientSession } from "./session.ts";
 import { createConnection } from "./socket.ts";
@@ -122,6 +123,54 @@ describe.if(openDirectReads() !== undefined)("read directly", () => {
         session.close();
       });
 
+      test("a large body that comes in pieces is whole, and small ones follow it", async () => {
+        const body = Uint8Array.from({ length: 1_000_000 }, (_, i) => (i * 13) & 0xff);
+        const head = `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n`;
+        const all = Buffer.concat([Buffer.from(head), body]);
+        let requests = 0;
+        const server = serve(async (socket) => {
+          if (++requests % 2 === 0) {
+            socket.write(good);
+            return;
+          }
+          for (const [from, to] of [
+            [0, 100_000],
+            [100_000, 500_000],
+            [500_000, 500_001],
+            [500_001, all.length - 1],
+            [all.length - 1, all.length],
+          ]) {
+            send(socket, all.subarray(from, to));
+            await Bun.sleep(5);
+          }
+        });
+        const session = await directSession(strategy, server.port, openReads());
+        for (let i = 0; i < 3; i++) {
+          const large = await session.get("http://direct/");
+          expect(Buffer.compare(large.bytes(), body)).toBe(0);
+          expect((await session.get("http://direct/")).text()).toBe("ok");
+        }
+        session.close();
+      });
+
+      test.each([
+        ["closed-early", finish],
+        ["reset", reset],
+        ["timeout", () => {}],
+      ] as const)("a large body that breaks off is %s", async (kind, breakOff) => {
+        const head = "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n";
+        const server = serve((socket) => {
+          send(socket, Buffer.concat([Buffer.from(head), new Uint8Array(200_000)]));
+          setTimeout(breakOff, 20, socket);
+        });
+        const reads = openReads();
+        const session = await directSession(strategy, server.port, reads);
+        const failure = await session.get("http://direct/").catch((error: ReadError) => error);
+        expect(failure).toMatchObject({ kind });
+        expect(reads.size).toBe(0);
+        session.close();
+      });
+
       test("a server that answers and closes at once has answered", async () => {
         const server = serve((socket) => {
           socket.write(good);
@@ -223,19 +272,20 @@ function fakeLibc(length: number, errno: number): Libc {
     epoll_ctl: () => 0,
     epoll_wait(_: number, events: Uint8Array) {
       const words = new Int32Array(events.buffer);
-      words[0] = EPOLLIN;
+      words[0] = 1;
       words[epollEvent.dataWord] = 7;
       return ready-- > 0 ? 1 : 0;
     },
     recv: () => length,
     send: () => -1,
+    setsockopt: () => 0,
     errno: () => errno,
   } as unknown as Libc;
 }
 
 async function readOnce(libc: Libc): Promise<string[]> {
   const events: string[] = [];
-  const reads = new DirectReads(libc, 3, 4, { busyMs: 0, quietMs: 5 });
+  const reads = new DirectReads(libc, Epoll.open(libc) as Epoll, 4, { busyMs: 0, quietMs: 5 });
   reads.noticed();
   reads.take(7, {
     arrived: ({ length }) => void events.push(`${length} bytes`),
@@ -256,6 +306,14 @@ test.each([
 ])("%s", async (_, length, errno, events) => {
   expect(await readOnce(fakeLibc(length, errno))).toEqual(events);
 });
+
+function finish(socket: Socket): void {
+  socket.end();
+}
+
+function reset(socket: Socket): void {
+  socket.terminate();
+}
 
 /** Writes `data` as the socket takes it, and then closes if that is wanted. */
 function send(socket: Socket, data: Uint8Array, thenEnd = false): void {

@@ -1,17 +1,7 @@
 import { drainMicrotasks } from "bun:jsc";
-import {
-  EAGAIN,
-  EPOLL_CTL_ADD,
-  EPOLL_CTL_DEL,
-  EPOLLERR_OR_HUP,
-  EPOLLIN,
-  epollEvent,
-  findBunsEpoll,
-  type Libc,
-  MSG_NOSIGNAL,
-  openLibc,
-} from "./libc.ts";
-import { isLent, lend, takeSlab } from "./slabs.ts";
+import { Epoll, findBunsEpoll } from "./epoll.ts";
+import { EAGAIN, type Libc, MSG_NOSIGNAL, openLibc, SO_RCVLOWAT, SOL_SOCKET } from "./libc.ts";
+import { isLent, lend, slabBytes, takeSlab } from "./slabs.ts";
 
 /** A connection whose socket is read here, and not by Bun. */
 export interface DirectReader {
@@ -24,11 +14,14 @@ export interface DirectReader {
   failed(error: Error): void;
 }
 
-/** Events that one call to epoll_wait can bring. */
-const mostEvents = 1024;
+/** Of one socket, before another has its turn: as many as an expected piece fills. */
+const mostSlabs = 4;
+const mostExpected = mostSlabs * slabBytes;
+/** Less is not worth two system calls. */
+const leastExpected = slabBytes;
 /** For so long it reads before Bun's event loop, with its timers and messages, has its turn. */
 const turnMs = 0.5;
-/** The shortest sleep that epoll_wait knows. */
+/** The shortest that there is. */
 const sleepMs = 1;
 
 /** When data keeps coming: for `busyMs`, with no `quietMs` in between in which there was none. */
@@ -48,8 +41,8 @@ export function openDirectReads(pace = defaultPace): DirectReads | undefined {
   const libc = openLibc();
   const bunsEpoll = findBunsEpoll();
   if (libc === undefined || bunsEpoll === undefined) return undefined;
-  const epoll = libc.epoll_create1(0);
-  return epoll < 0 ? undefined : new DirectReads(libc, epoll, bunsEpoll, pace);
+  const epoll = Epoll.open(libc);
+  return epoll && new DirectReads(libc, epoll, bunsEpoll, pace);
 }
 
 /**
@@ -65,26 +58,30 @@ export function openDirectReads(pace = defaultPace): DirectReads | undefined {
 export class DirectReads {
   maySleep = true;
   private readonly libc: Libc;
-  private readonly epoll: number;
+  private readonly epoll: Epoll;
   private readonly bunsEpoll: number;
   private readonly pace: Pace;
   /** By file descriptor. */
   private readonly readers: (DirectReader | undefined)[] = [];
-  private readonly events = new Int32Array(mostEvents * epollEvent.words);
-  private readonly eventBytes = new Uint8Array(this.events.buffer);
   private slab = takeSlab();
+  /** By file descriptor, SO_RCVLOWAT where it is not 1. */
+  private readonly leastBytes: (number | undefined)[] = [];
+  private readonly option = new Int32Array(1);
+  private readonly optionBytes = new Uint8Array(this.option.buffer);
+  /** What the connection that is being read has said to expect. */
+  private expected = 0;
   private lastMs = Number.NEGATIVE_INFINITY;
   private busySinceMs = 0;
   private turning = false;
   private count = 0;
 
   /** `epoll` is its own, which it watches together with `bunsEpoll`. */
-  constructor(libc: Libc, epoll: number, bunsEpoll: number, pace: Pace) {
+  constructor(libc: Libc, epoll: Epoll, bunsEpoll: number, pace: Pace) {
     this.libc = libc;
     this.epoll = epoll;
     this.bunsEpoll = bunsEpoll;
     this.pace = pace;
-    this.control(EPOLL_CTL_ADD, bunsEpoll);
+    epoll.add(bunsEpoll);
   }
 
   /** How many sockets are read here. */
@@ -102,7 +99,7 @@ export class DirectReads {
 
   /** Reads the socket from now on; false where that cannot be. Bun must not read it meanwhile. */
   take(fd: number, reader: DirectReader): boolean {
-    if (!this.control(EPOLL_CTL_ADD, fd)) return false;
+    if (!this.epoll.add(fd)) return false;
     this.readers[fd] = reader;
     this.count++;
     if (!this.turning) {
@@ -112,11 +109,17 @@ export class DirectReads {
     return true;
   }
 
+  /** Of the socket whose data is being delivered: how many bytes must come before the next are of use. */
+  expect(byteLength: number): void {
+    this.expected = byteLength;
+  }
+
   /** Reads it no more. */
   drop(fd: number): void {
+    if (this.leastBytes[fd] !== undefined) this.wakeFor(fd, 0);
     this.readers[fd] = undefined;
     this.count--;
-    this.control(EPOLL_CTL_DEL, fd);
+    this.epoll.remove(fd);
   }
 
   /** Writes what the socket takes at once; returns how many bytes, or less than 0 for an error. */
@@ -125,7 +128,6 @@ export class DirectReads {
   }
 
   private readonly turn = (): void => {
-    const { epoll, eventBytes, pace } = this;
     const endMs = performance.now() + turnMs;
     let nowMs: number;
     do {
@@ -134,11 +136,11 @@ export class DirectReads {
         return;
       }
       const waitMs = this.maySleep ? sleepMs : 0;
-      const count = this.libc.epoll_wait(epoll, eventBytes, mostEvents, waitMs);
+      const count = this.epoll.wait(waitMs);
       nowMs = performance.now();
       if (count > 0) {
         if (this.readAll(count, nowMs)) break;
-      } else if (nowMs - this.lastMs > pace.quietMs) {
+      } else if (nowMs - this.lastMs > this.pace.quietMs) {
         this.rest();
         return;
       } else if (!this.maySleep) {
@@ -150,10 +152,10 @@ export class DirectReads {
 
   /** Whether Bun has something to do, too. */
   private readAll(count: number, nowMs: number): boolean {
-    const { words, dataWord } = epollEvent;
+    const { epoll } = this;
     let isBunReady = false;
-    for (let at = 0; at < count * words; at += words) {
-      const fd = this.events[at + dataWord] as number;
+    for (let i = 0; i < count; i++) {
+      const fd = epoll.fdOf(i);
       if (fd === this.bunsEpoll) {
         isBunReady = true;
         continue;
@@ -162,26 +164,39 @@ export class DirectReads {
       const reader = this.readers[fd];
       // Gone in this turn.
       if (reader === undefined) continue;
-      if ((this.events[at] as number) & EPOLLERR_OR_HUP) this.handBack(fd, reader);
+      if (epoll.isBroken(i)) this.handBack(fd, reader);
       else this.readOne(fd, reader);
-      // As Bun does after each of its own callbacks: whoever waited for this data goes on now.
-      drainMicrotasks();
     }
     return isBunReady;
   }
 
   private readOne(fd: number, reader: DirectReader): void {
-    const { libc, slab } = this;
-    const length = libc.recv(fd, slab, slab, 0);
-    if (length > 0) {
-      try {
-        reader.arrived(this.chunkOf(length));
-      } catch (error) {
-        reader.failed(error as Error);
+    for (let slabs = 0; slabs < mostSlabs; slabs++) {
+      const length = this.libc.recv(fd, this.slab, this.slab, 0);
+      if (length <= 0) {
+        this.readNothing(fd, reader, length);
+        return;
       }
-      return;
+      this.expected = 0;
+      this.deliver(reader, this.chunkOf(length));
+      // As Bun does after each of its own callbacks: whoever waited for this data goes on now.
+      drainMicrotasks();
+      if (this.readers[fd] !== reader) return;
+      if (this.expected !== 0 || this.leastBytes[fd] !== undefined) this.wakeFor(fd, this.expected);
+      if (length < slabBytes) return;
     }
-    const errno = length < 0 ? libc.errno() : 0;
+  }
+
+  private deliver(reader: DirectReader, chunk: Uint8Array): void {
+    try {
+      reader.arrived(chunk);
+    } catch (error) {
+      reader.failed(error as Error);
+    }
+  }
+
+  private readNothing(fd: number, reader: DirectReader, length: number): void {
+    const errno = length < 0 ? this.libc.errno() : 0;
     if (errno === EAGAIN) return;
     if (errno === 0) {
       // Its end is still there for Bun to see.
@@ -190,6 +205,18 @@ export class DirectReads {
     }
     this.drop(fd);
     reader.broken(errno);
+  }
+
+  /**
+   * Lets the kernel wake us only when so much is there: 1 MiB then takes a wake-up or two in place of
+   * nine, each of which costs the sender an interrupt of our core, and us a sleep.
+   */
+  private wakeFor(fd: number, expected: number): void {
+    const wanted = expected < leastExpected ? undefined : Math.min(expected, mostExpected);
+    if (wanted === this.leastBytes[fd]) return;
+    this.leastBytes[fd] = wanted;
+    this.option[0] = wanted ?? 1;
+    this.libc.setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, this.optionBytes, 4);
   }
 
   /** What was read into the slab, as a chunk that is the reader's own. */
@@ -211,12 +238,5 @@ export class DirectReads {
   private handBack(fd: number, reader: DirectReader): void {
     this.drop(fd);
     reader.handedBack();
-  }
-
-  private control(operation: number, fd: number): boolean {
-    const event = new Int32Array(epollEvent.words);
-    event[0] = EPOLLIN;
-    event[epollEvent.dataWord] = fd;
-    return this.libc.epoll_ctl(this.epoll, operation, fd, new Uint8Array(event.buffer)) === 0;
   }
 }

@@ -17,6 +17,11 @@ export interface Transport {
   close(): void;
   /** Closes now and drops what is buffered. */
   abort(): void;
+  /**
+   * A hint: until at least so many more bytes have come, nothing can be done with them. It holds for
+   * what comes next, and for no more; a transport need not heed it.
+   */
+  expect?(byteLength: number): void;
   isClosing(): boolean;
   /** Bytes that are buffered and not yet taken by the socket. */
   writeBufferSize(): number;

@@ -85,6 +85,10 @@ export class SocketTransport implements Transport, DirectReader {
     this.hangUp((socket) => socket.terminate());
   }
 
+  expect(byteLength: number): void {
+    if (this.directFd >= 0) this.reads?.expect(byteLength);
+  }
+
   isClosing(): boolean {
     return this.closing;
   }

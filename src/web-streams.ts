@@ -8,6 +8,8 @@ export interface WebStreams {
   readonly writable: WritableStream<Uint8Array>;
   /** Bytes that have arrived and wait in `readable`. */
   readonly bufferedBytes: number;
+  /** As Transport has it: a hint of how many bytes must come before they are of any use. */
+  expect(byteLength: number): void;
   /** Closes the connection now, also where a write is still under way. */
   abort(): void;
 }
@@ -84,6 +86,10 @@ class WebStreamProtocol implements Protocol, WebStreams {
 
   get bufferedBytes(): number {
     return this.done ? 0 : highWaterBytes - (this.source?.desiredSize ?? highWaterBytes);
+  }
+
+  expect(byteLength: number): void {
+    this.transport?.expect?.(byteLength);
   }
 
   abort(): void {

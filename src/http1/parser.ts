@@ -64,6 +64,12 @@ export class ResponseParser {
     return this.phase === "idle";
   }
 
+  /** Bytes that are still to come at least, as far as is known. */
+  get missingBytes(): number {
+    const { phase, remaining } = this;
+    return phase === "fixed-body" || phase === "chunk-data" ? remaining : 0;
+  }
+
   /** Expects the response to a request of `method`. */
   begin(method: string): void {
     this.bodyAllowed = method !== "HEAD";

@@ -109,6 +109,10 @@ export class ResponseCollector implements ResponseEvents {
     return this.reading === "message" && this.parser.idle;
   }
 
+  get missingBytes(): number {
+    return this.parser.missingBytes;
+  }
+
   /** The peer closed. Throws closed-early unless that completes the response. */
   feedEof(): void {
     this.parser.feedEof();

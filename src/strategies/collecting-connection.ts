@@ -13,6 +13,8 @@ export interface Collector<A extends Answer = Response> {
    * index after it. Throws a ReadError for bytes that no answer has.
    */
   feed(chunk: Uint8Array, from: number): number;
+  /** Bytes of the answer that are still to come at least, as far as is known. */
+  readonly missingBytes: number;
   /** The peer closed. Throws closed-early unless that completes the answer. */
   feedEof(): void;
   /** Nothing more belongs to the answer. */
@@ -80,6 +82,9 @@ export abstract class CollectingConnection<A extends Answer = Response> implemen
   /** Closes at once, and brings an EOF or an error to whoever reads. */
   protected abstract abort(): void;
 
+  /** So many bytes at least belong to what is being read: a hint for the transport. */
+  protected missing(_byteLength: number): void {}
+
   /** Bytes that have come and wait to be read: no answer to a request that is still to be written. */
   protected unreadBytes(): number {
     return 0;
@@ -103,7 +108,10 @@ export abstract class CollectingConnection<A extends Answer = Response> implemen
     const whole = used === chunk.length;
     // Nothing of another answer is in it, and the parser has copied the head.
     if (whole && observer !== undefined && this.mayFree(observer)) giveBack(chunk);
-    if (!this.collector.complete) return;
+    if (!this.collector.complete) {
+      this.missing(this.collector.missingBytes);
+      return;
+    }
     if (whole) this.complete();
     else this.takeSeveral(chunk, used);
   }

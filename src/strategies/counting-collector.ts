@@ -47,6 +47,11 @@ export class CountingCollector implements Collector<Answer> {
     return used;
   }
 
+  get missingBytes(): number {
+    if (this.known === undefined) return this.first.missingBytes;
+    return this.reading === "eof" ? 0 : this.known.wireBytes - this.received;
+  }
+
   feedEof(): void {
     if (this.known === undefined) {
       this.first.feedEof();

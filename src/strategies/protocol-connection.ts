@@ -36,6 +36,10 @@ export abstract class ProtocolConnection<A extends Answer = Response>
     this.transport?.write(bytes);
   }
 
+  protected override missing(byteLength: number): void {
+    this.transport?.expect?.(byteLength);
+  }
+
   protected shut(): void {
     this.transport?.close();
   }

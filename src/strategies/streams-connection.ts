@@ -42,6 +42,10 @@ export abstract class StreamsConnection extends CollectingConnection {
     this.writer.write(bytes);
   }
 
+  protected override missing(byteLength: number): void {
+    this.writer.transport.expect?.(byteLength);
+  }
+
   protected shut(): void {
     this.writer.close();
   }

@@ -41,6 +41,10 @@ export abstract class WebStreamsConnection<R extends StreamReader> extends Colle
     this.writer.write(bytes).catch(ignore);
   }
 
+  protected override missing(byteLength: number): void {
+    this.streams.expect(byteLength);
+  }
+
   protected shut(): void {
     this.close();
   }

@@ -1,0 +1,94 @@
+import { readdirSync, readlinkSync } from "node:fs";
+import type { Libc } from "./libc.ts";
+
+/** From sys/epoll.h, the same on every architecture. */
+const EPOLL_CTL_ADD = 1;
+const EPOLL_CTL_DEL = 2;
+const EPOLLIN = 0x001;
+const EPOLLERR_OR_HUP = 0x008 | 0x010;
+
+/** Events that one wait can bring. */
+const mostEvents = 1024;
+
+/**
+ * An epoll_event in words of 32 bits: its events first, then what it is told to bring with them. On
+ * x86-64 it is packed (epoll_ctl(2), `__EPOLL_PACKED`).
+ */
+export const epollEvent =
+  process.arch === "x64" ? { words: 3, dataWord: 1 } : { words: 4, dataWord: 2 };
+
+/** The file descriptors of which it tells that something can be read (epoll(7), level-triggered). */
+export class Epoll {
+  private readonly libc: Libc;
+  private readonly fd: number;
+  private readonly events = new Int32Array(mostEvents * epollEvent.words);
+  private readonly eventBytes = new Uint8Array(this.events.buffer);
+  private readonly event = new Int32Array(epollEvent.words);
+  private readonly oneEvent = new Uint8Array(this.event.buffer);
+
+  /** Undefined where the kernel refuses. */
+  static open(libc: Libc): Epoll | undefined {
+    const fd = libc.epoll_create1(0);
+    return fd < 0 ? undefined : new Epoll(libc, fd);
+  }
+
+  private constructor(libc: Libc, fd: number) {
+    this.libc = libc;
+    this.fd = fd;
+  }
+
+  /** False where the kernel refuses. */
+  add(fd: number): boolean {
+    return this.control(EPOLL_CTL_ADD, fd);
+  }
+
+  remove(fd: number): void {
+    this.control(EPOLL_CTL_DEL, fd);
+  }
+
+  /** Waits for at most `timeoutMs`; returns how many are ready, numbered from 0 until the next wait. */
+  wait(timeoutMs: number): number {
+    return this.libc.epoll_wait(this.fd, this.eventBytes, mostEvents, timeoutMs);
+  }
+
+  fdOf(index: number): number {
+    return this.events[index * epollEvent.words + epollEvent.dataWord] as number;
+  }
+
+  /** Whether there is an error, or the peer is gone. */
+  isBroken(index: number): boolean {
+    return ((this.events[index * epollEvent.words] as number) & EPOLLERR_OR_HUP) !== 0;
+  }
+
+  private control(operation: number, fd: number): boolean {
+    this.event[0] = EPOLLIN;
+    this.event[epollEvent.dataWord] = fd;
+    return this.libc.epoll_ctl(this.fd, operation, fd, this.oneEvent) === 0;
+  }
+}
+
+/**
+ * The file descriptor with which Bun's event loop waits: the first epoll of this process, which is as old
+ * as its main thread; undefined in a Worker. An epoll can be watched by another (epoll(7)).
+ */
+export function findBunsEpoll(): number | undefined {
+  if (!Bun.isMainThread) return undefined;
+  const folder = "/proc/self/fd";
+  try {
+    return readdirSync(folder)
+      .map(Number)
+      .sort((a, b) => a - b)
+      .find((fd) => isEpoll(`${folder}/${fd}`));
+  } catch {
+    return undefined;
+  }
+}
+
+function isEpoll(path: string): boolean {
+  try {
+    return readlinkSync(path) === "anon_inode:[eventpoll]";
+  } catch {
+    // The one with which the folder was read.
+    return false;
+  }
+}
