@@ -19,6 +19,12 @@ const mostSlabs = 4;
 const mostExpected = mostSlabs * slabBytes;
 /** Less is not worth two system calls. */
 const leastExpected = slabBytes;
+/**
+ * So many sockets are read before those who wait for their data go on. As in asyncio's loop, all that is
+ * ready is read first: to go on after each, as in Bun's, costs a future or a stream 0.3 µs a response,
+ * since code and data of both sides leave the caches each time.
+ */
+const mostBeforeWaiters = 16;
 /** For so long it reads before Bun's event loop, with its timers and messages, has its turn. */
 const turnMs = 0.5;
 /** The shortest that there is. */
@@ -68,7 +74,8 @@ export class DirectReads {
   private readonly leastBytes: (number | undefined)[] = [];
   private readonly option = new Int32Array(1);
   private readonly optionBytes = new Uint8Array(this.option.buffer);
-  /** What the connection that is being read has said to expect. */
+  /** Whose data was delivered last, and how many bytes it has said to expect since. */
+  private readingFd = -1;
   private expected = 0;
   private lastMs = Number.NEGATIVE_INFINITY;
   private busySinceMs = 0;
@@ -109,9 +116,9 @@ export class DirectReads {
     return true;
   }
 
-  /** Of the socket whose data is being delivered: how many bytes must come before the next are of use. */
-  expect(byteLength: number): void {
-    this.expected = byteLength;
+  /** How many bytes must come before they are of use; heeded of the socket whose data is being delivered. */
+  expect(fd: number, byteLength: number): void {
+    if (fd === this.readingFd) this.expected = byteLength;
   }
 
   /** Reads it no more. */
@@ -166,7 +173,9 @@ export class DirectReads {
       if (reader === undefined) continue;
       if (epoll.isBroken(i)) this.handBack(fd, reader);
       else this.readOne(fd, reader);
+      if (i % mostBeforeWaiters === mostBeforeWaiters - 1) drainMicrotasks();
     }
+    drainMicrotasks();
     return isBunReady;
   }
 
@@ -178,9 +187,10 @@ export class DirectReads {
         return;
       }
       this.expected = 0;
+      this.readingFd = fd;
       this.deliver(reader, this.chunkOf(length));
-      // As Bun does after each of its own callbacks: whoever waited for this data goes on now.
-      drainMicrotasks();
+      // At once, so that a slab comes back while it is in the caches, and what is expected is known.
+      if (isLent(length) || this.leastBytes[fd] !== undefined) drainMicrotasks();
       if (this.readers[fd] !== reader) return;
       if (this.expected !== 0 || this.leastBytes[fd] !== undefined) this.wakeFor(fd, this.expected);
       if (length < slabBytes) return;

@@ -86,7 +86,7 @@ export class SocketTransport implements Transport, DirectReader {
   }
 
   expect(byteLength: number): void {
-    if (this.directFd >= 0) this.reads?.expect(byteLength);
+    if (this.directFd >= 0) this.reads?.expect(this.directFd, byteLength);
   }
 
   isClosing(): boolean {
