@@ -53,7 +53,7 @@ interface CompareFlags extends OutputFlags {
   readonly fixture?: string;
   readonly connections: string;
   readonly server: string;
-  readonly transport: string;
+  readonly transport?: string;
   readonly budget?: string;
   readonly minEffect: string;
   readonly strict?: true;
@@ -123,7 +123,7 @@ export function readCompareOptions(
     }),
     subjects: readSubjects(base, head),
     source: readServerSource(flags.server),
-    transport: readTransport(flags.transport),
+    transport: readTransport(flags.transport, false),
     gateOfBase: flags.gate ?? false,
     ignoreEnvironment: flags.ignoreEnvironment ?? false,
     seed: readSeed(flags.seed),

@@ -45,7 +45,6 @@ interface LoadFlags extends RaceFlags, OutputFlags {
   readonly server: string;
   readonly target?: string;
   readonly threshold?: readonly string[];
-  readonly findRate?: string;
 }
 
 const mostConnections = 20_000;
@@ -176,7 +175,7 @@ function refuseToPipeline(
 function isDefaultRace(flags: LoadFlags): boolean {
   const { strategy, fixture, connections, target, findRate } = flags;
   const { duration, requests, rate, stages, close, quick } = flags;
-  if (flags.pipeline !== "1" || flags.transport !== "direct") return false;
+  if (flags.pipeline !== "1" || flags.transport !== undefined) return false;
   const own = [strategy, fixture, connections, target, findRate, duration, requests, rate, stages];
   return [...own, close, quick].every((flag) => flag === undefined);
 }

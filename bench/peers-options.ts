@@ -35,7 +35,7 @@ interface PeersFlags extends OutputFlags {
   readonly duration: string;
   readonly rounds: string;
   readonly server: string;
-  readonly transport: string;
+  readonly transport?: string;
   readonly seed?: string;
 }
 
@@ -84,7 +84,7 @@ export function readPeersOptions(
     durationMs: readPositiveDurationMs("-d", flags.duration),
     rounds: readPositiveCount("--rounds", flags.rounds, 100),
     source: readServerSource(flags.server),
-    transport: readTransport(flags.transport),
+    transport: readTransport(flags.transport, false),
     seed: readSeed(flags.seed),
     output: readOutput(flags, env),
     command: commandLine(argv),

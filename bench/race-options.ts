@@ -12,12 +12,13 @@ export interface RaceFlags {
   readonly rate?: string;
   readonly arrivals: string;
   readonly stages?: string;
+  readonly findRate?: string;
   readonly workers: string;
   readonly warmup?: string;
   readonly replicates?: string;
   readonly close?: true;
   readonly pipeline: string;
-  readonly transport: string;
+  readonly transport?: string;
   readonly timeout: string;
   readonly connectTimeout?: string;
   readonly firstByteTimeout?: string;
@@ -73,6 +74,7 @@ export function readRaceSettings(flags: RaceFlags): RaceSettings {
       ? undefined
       : readPositiveCount("-R", flags.rate, mostRequestsPerSecond);
   const durationMs = readDuration(flags, base.durationMs, stages, replicates, rate, requests);
+  const isOpen = (stages ?? rate ?? flags.findRate) !== undefined;
   const schedule = stages ?? (rate && [{ durationMs: durationMs / replicates, rate }]);
   return {
     durationMs,
@@ -86,7 +88,7 @@ export function readRaceSettings(flags: RaceFlags): RaceSettings {
     workers: readPositiveCount("-w", flags.workers, 64),
     open: schedule ? { arrivals: readArrivals(flags.arrivals), stages: schedule } : undefined,
     reading: flags.close ? "eof" : "message",
-    transport: readTransport(flags.transport),
+    transport: readTransport(flags.transport, isOpen),
     pipeline: readPositiveCount("--pipeline", flags.pipeline, mostPipelined),
     timeouts: readTimeouts(flags),
     seed: readSeed(flags.seed),
@@ -96,16 +98,18 @@ export function readRaceSettings(flags: RaceFlags): RaceSettings {
 
 export const transportOption = [
   "--transport <kind>",
-  "who reads our sockets: direct (recv(2) while they are busy, on Linux) or bun (Bun.connect's events)",
-  "direct",
+  "who reads our sockets: direct (recv(2) while they are busy, on Linux) or bun (as Bun.connect does; always in open loop)",
 ] as const;
 
-export function readTransport(name: string): TransportKind {
-  return chooseOne(
-    "transport",
-    name,
-    transportKinds.map((kind) => ({ name: kind })),
-  ).name;
+/** In open loop Bun reads: a turn of direct reading may sleep while a request falls due. */
+export function readTransport(name: string | undefined, open: boolean): TransportKind {
+  if (name === undefined) return open ? "bun" : "direct";
+  const kinds = transportKinds.map((kind) => ({ name: kind }));
+  const { name: kind } = chooseOne("transport", name, kinds);
+  if (kind === "direct" && open) {
+    throw new UserError("--transport direct: requests of an open loop would be late; leave it out");
+  }
+  return kind;
 }
 
 function refuseContradictions({ duration, requests, rate, stages }: RaceFlags): void {

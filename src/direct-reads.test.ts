@@ -12,6 +12,7 @@ import { faults } from "./strategies/faults.ts";
 import { parsingStrategies } from "./strategies/registry.ts";
 import type { ParsingStrategy } from "./strategies/strategy.ts";
 import { openStreams } from "./streams.ts";
+import { Ticker } from "./ticker.ts";
 
 const good = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 /** From its second piece of data on a busy connection is read directly. */
@@ -50,7 +51,7 @@ function serve(answer: Answer) {
 
 /** Never quiet unless it is said. */
 function openReads(quietMs = Number.POSITIVE_INFINITY): DirectReads {
-  const reads = openDirectReads({ busyMs: 0, quietMs });
+  const reads = openDirectReads({ busyMs: 0, gapMs: quietMs, quietMs });
   if (reads === undefined) throw new Error("no direct reads on this machine");
   return reads;
 }
@@ -264,17 +265,21 @@ describe.if(openDirectReads() !== undefined)("read directly", () => {
   });
 });
 
-/** A C library whose only socket, 7, has something to read once; recv then does as it is told. */
+/** A C library whose only socket, 7, has something to read once, when recv does as it is told; then time goes by. */
 function fakeLibc(length: number, errno: number): Libc {
   let ready = 1;
+  const tickerFd = 5;
   return {
     epoll_create1: () => 3,
     epoll_ctl: () => 0,
+    timerfd_create: () => tickerFd,
+    timerfd_settime: () => 0,
+    read: () => 8,
     epoll_wait(_: number, events: Uint8Array) {
       const words = new Int32Array(events.buffer);
       words[0] = 1;
-      words[epollEvent.dataWord] = 7;
-      return ready-- > 0 ? 1 : 0;
+      words[epollEvent.dataWord] = ready-- > 0 ? 7 : tickerFd;
+      return 1;
     },
     recv: () => length,
     send: () => -1,
@@ -285,7 +290,11 @@ function fakeLibc(length: number, errno: number): Libc {
 
 async function readOnce(libc: Libc): Promise<string[]> {
   const events: string[] = [];
-  const reads = new DirectReads(libc, Epoll.open(libc) as Epoll, 4, { busyMs: 0, quietMs: 5 });
+  const reads = new DirectReads(libc, Epoll.open(libc) as Epoll, Ticker.open(libc) as Ticker, 4, {
+    busyMs: 0,
+    gapMs: 5,
+    quietMs: 5,
+  });
   reads.noticed();
   reads.take(7, {
     arrived: ({ length }) => void events.push(`${length} bytes`),

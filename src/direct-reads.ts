@@ -2,6 +2,7 @@ import { drainMicrotasks } from "bun:jsc";
 import { Epoll, findBunsEpoll } from "./epoll.ts";
 import { EAGAIN, type Libc, MSG_NOSIGNAL, openLibc, SO_RCVLOWAT, SOL_SOCKET } from "./libc.ts";
 import { isLent, lend, slabBytes, takeSlab } from "./slabs.ts";
+import { Ticker } from "./ticker.ts";
 
 /** A connection whose socket is read here, and not by Bun. */
 export interface DirectReader {
@@ -24,19 +25,18 @@ const leastExpected = slabBytes;
  * ready is read first: to go on after each, as in Bun's, costs a future or a stream 0.3 µs a response,
  * since code and data of both sides leave the caches each time.
  */
-const mostBeforeWaiters = 16;
-/** For so long it reads before Bun's event loop, with its timers and messages, has its turn. */
-const turnMs = 0.5;
-/** The shortest that there is. */
-const sleepMs = 1;
+const mostBeforeWaiters = 64;
+/** For so long it reads before Bun's event loop has its turn; timers are as late at most. */
+const tickMs = 1;
 
-/** When data keeps coming: for `busyMs`, with no `quietMs` in between in which there was none. */
+/** When sockets are read here: once data has come for `busyMs` without a gap of `gapMs`, until none has for `quietMs`. */
 export interface Pace {
   readonly busyMs: number;
+  readonly gapMs: number;
   readonly quietMs: number;
 }
 
-const defaultPace: Pace = { busyMs: 3, quietMs: 1 };
+const defaultPace: Pace = { busyMs: 3, gapMs: 1, quietMs: 5 };
 
 export function canReadDirectly(): boolean {
   return openLibc() !== undefined && findBunsEpoll() !== undefined;
@@ -48,23 +48,24 @@ export function openDirectReads(pace = defaultPace): DirectReads | undefined {
   const bunsEpoll = findBunsEpoll();
   if (libc === undefined || bunsEpoll === undefined) return undefined;
   const epoll = Epoll.open(libc);
-  return epoll && new DirectReads(libc, epoll, bunsEpoll, pace);
+  const ticker = Ticker.open(libc);
+  return epoll && ticker && new DirectReads(libc, epoll, ticker, bunsEpoll, pace);
 }
 
 /**
  * Reads sockets by recv(2) as long as data keeps coming, where Bun's event loop would read into a buffer
  * of its own and copy each chunk into new memory: 64 KiB take 10 µs of CPU in place of 16, and small
  * responses a twentieth less. Bun opens the sockets and closes them, watches those that are quiet, and
- * sees how each ends; those that are busy are read here, in turns of half a millisecond.
+ * sees how each ends; those that are busy are read here, in turns of a millisecond.
  *
  * A turn that has nothing to read sleeps in its own epoll_wait, which wakes for Bun's epoll as well: no
  * socket and no message waits for it, but timers fire up to a millisecond later while data keeps coming.
- * Who has instants to keep sets `maySleep` to false.
+ * Who has instants to keep, as an open loop has, does better without.
  */
 export class DirectReads {
-  maySleep = true;
   private readonly libc: Libc;
   private readonly epoll: Epoll;
+  private readonly ticker: Ticker;
   private readonly bunsEpoll: number;
   private readonly pace: Pace;
   /** By file descriptor. */
@@ -80,15 +81,19 @@ export class DirectReads {
   private lastMs = Number.NEGATIVE_INFINITY;
   private busySinceMs = 0;
   private turning = false;
+  /** Ticks since something was read here. */
+  private silentTicks = 0;
   private count = 0;
 
-  /** `epoll` is its own, which it watches together with `bunsEpoll`. */
-  constructor(libc: Libc, epoll: Epoll, bunsEpoll: number, pace: Pace) {
+  /** `epoll` is its own, in which it watches `ticker` and `bunsEpoll` too. */
+  constructor(libc: Libc, epoll: Epoll, ticker: Ticker, bunsEpoll: number, pace: Pace) {
     this.libc = libc;
     this.epoll = epoll;
+    this.ticker = ticker;
     this.bunsEpoll = bunsEpoll;
     this.pace = pace;
     epoll.add(bunsEpoll);
+    epoll.add(ticker.fd);
   }
 
   /** How many sockets are read here. */
@@ -99,7 +104,7 @@ export class DirectReads {
   /** Bun has read something. Whether its socket should be read here from now on. */
   noticed(): boolean {
     const nowMs = performance.now();
-    if (nowMs - this.lastMs > this.pace.quietMs) this.busySinceMs = nowMs;
+    if (nowMs - this.lastMs > this.pace.gapMs) this.busySinceMs = nowMs;
     this.lastMs = nowMs;
     return nowMs - this.busySinceMs >= this.pace.busyMs;
   }
@@ -111,6 +116,8 @@ export class DirectReads {
     this.count++;
     if (!this.turning) {
       this.turning = true;
+      this.silentTicks = 0;
+      this.ticker.start(tickMs);
       setImmediate(this.turn);
     }
     return true;
@@ -135,39 +142,32 @@ export class DirectReads {
   }
 
   private readonly turn = (): void => {
-    const endMs = performance.now() + turnMs;
-    let nowMs: number;
-    do {
-      if (this.count === 0) {
-        this.turning = false;
+    while (this.count > 0) {
+      if (this.readAll(this.epoll.wait())) {
+        setImmediate(this.turn);
         return;
       }
-      const waitMs = this.maySleep ? sleepMs : 0;
-      const count = this.epoll.wait(waitMs);
-      nowMs = performance.now();
-      if (count > 0) {
-        if (this.readAll(count, nowMs)) break;
-      } else if (nowMs - this.lastMs > this.pace.quietMs) {
-        this.rest();
-        return;
-      } else if (!this.maySleep) {
-        break;
-      }
-    } while (nowMs < endMs);
-    setImmediate(this.turn);
+    }
+    this.turning = false;
+    this.ticker.stop();
   };
 
-  /** Whether Bun has something to do, too. */
-  private readAll(count: number, nowMs: number): boolean {
-    const { epoll } = this;
-    let isBunReady = false;
+  /** Reads the `count` that are ready, and returns whether it is Bun's turn. */
+  private readAll(count: number): boolean {
+    const { epoll, ticker, bunsEpoll } = this;
+    let isBunsTurn = false;
     for (let i = 0; i < count; i++) {
       const fd = epoll.fdOf(i);
-      if (fd === this.bunsEpoll) {
-        isBunReady = true;
+      if (fd === ticker.fd) {
+        isBunsTurn = true;
+        this.tick();
         continue;
       }
-      this.lastMs = nowMs;
+      if (fd === bunsEpoll) {
+        isBunsTurn = true;
+        continue;
+      }
+      this.silentTicks = 0;
       const reader = this.readers[fd];
       // Gone in this turn.
       if (reader === undefined) continue;
@@ -176,7 +176,15 @@ export class DirectReads {
       if (i % mostBeforeWaiters === mostBeforeWaiters - 1) drainMicrotasks();
     }
     drainMicrotasks();
-    return isBunReady;
+    return isBunsTurn;
+  }
+
+  private tick(): void {
+    this.ticker.take();
+    if (this.silentTicks++ * tickMs < this.pace.quietMs) return;
+    for (const [fd, reader] of this.readers.entries()) {
+      if (reader !== undefined) this.handBack(fd, reader);
+    }
   }
 
   private readOne(fd: number, reader: DirectReader): void {
@@ -235,14 +243,6 @@ export class DirectReads {
     if (!isLent(length)) return slab.slice(0, length);
     this.slab = takeSlab();
     return lend(slab, length);
-  }
-
-  /** Nothing comes: Bun watches all of them. */
-  private rest(): void {
-    this.turning = false;
-    for (const [fd, reader] of this.readers.entries()) {
-      if (reader !== undefined) this.handBack(fd, reader);
-    }
   }
 
   private handBack(fd: number, reader: DirectReader): void {

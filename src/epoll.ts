@@ -17,7 +17,7 @@ const mostEvents = 1024;
 export const epollEvent =
   process.arch === "x64" ? { words: 3, dataWord: 1 } : { words: 4, dataWord: 2 };
 
-/** The file descriptors of which it tells that something can be read (epoll(7), level-triggered). */
+/** The file descriptors of which it tells that something can be read (epoll(7)). */
 export class Epoll {
   private readonly libc: Libc;
   private readonly fd: number;
@@ -46,9 +46,9 @@ export class Epoll {
     this.control(EPOLL_CTL_DEL, fd);
   }
 
-  /** Waits for at most `timeoutMs`; returns how many are ready, numbered from 0 until the next wait. */
-  wait(timeoutMs: number): number {
-    return this.libc.epoll_wait(this.fd, this.eventBytes, mostEvents, timeoutMs);
+  /** Waits; returns how many are ready, numbered from 0 until the next wait, or less than 0 after a signal. */
+  wait(): number {
+    return this.libc.epoll_wait(this.fd, this.eventBytes, mostEvents, -1);
   }
 
   fdOf(index: number): number {

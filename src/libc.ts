@@ -1,4 +1,4 @@
-import { dlopen, read } from "bun:ffi";
+import { dlopen, read as readMemory } from "bun:ffi";
 
 /** The system calls of Linux that tell which sockets are ready, and read and write them. */
 export type Libc = ReturnType<typeof open>;
@@ -33,8 +33,11 @@ function open(name: string) {
     epoll_wait: { args: ["i32", "buffer", "i32", "i32"], returns: "i32" },
     // The engine reads the buffer's address and length when it calls; nothing is longer than 2 GiB.
     recv: { args: ["i32", "buffer", "buffer_length", "i32"], returns: "i32" },
+    read: { args: ["i32", "buffer", "buffer_length"], returns: "i32" },
     send: { args: ["i32", "buffer", "buffer_length", "i32"], returns: "i32" },
     setsockopt: { args: ["i32", "i32", "i32", "buffer", "u32"], returns: "i32" },
+    timerfd_create: { args: ["i32", "i32"], returns: "i32" },
+    timerfd_settime: { args: ["i32", "i32", "buffer", "ptr"], returns: "i32" },
     __errno_location: { args: [], returns: "ptr" },
   });
   return {
@@ -42,7 +45,7 @@ function open(name: string) {
     /** The error of the call before; nothing else may come between. */
     errno: (): number => {
       const location = symbols.__errno_location();
-      return location === null ? 0 : read.i32(location, 0);
+      return location === null ? 0 : readMemory.i32(location, 0);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type DirectReads, openDirectReads } from "../../src/direct-reads.ts";
+import { openDirectReads } from "../../src/direct-reads.ts";
 import { encodeRequest } from "../../src/http1/request.ts";
 import type { Reading } from "../../src/http1/response.ts";
 import type { Dial, TcpEndpoint } from "../../src/protocol.ts";
@@ -14,8 +14,6 @@ import type { TransportKind } from "./messages.ts";
 export interface Client {
   connect(endpoint: TcpEndpoint, reading: Reading, options: ConnectOptions): Promise<Connected>;
   readonly encodeRequest: typeof encodeRequest;
-  /** What reads its sockets in place of Bun, if anything does. */
-  readonly reads?: DirectReads | undefined;
 }
 
 export type ConnectOptions = Required<Omit<ConnectionOptions, "reads">>;
@@ -56,7 +54,6 @@ export async function loadClient(
       return { connection: await strategy.connect(dial, reading), opened: true };
     },
     encodeRequest: source.encodeRequest,
-    reads,
   };
 }
 

@@ -35,7 +35,6 @@ function plannedMs(length: SliceLength): number {
 
 /** Runs one loop after the other over its lanes, checks every answer, and records. */
 export class Driver implements LaneOwner {
-  private readonly client: Client;
   private readonly expected: ExpectedAnswer;
   private readonly recorder: Recorder;
   private loop: Loop | undefined;
@@ -50,7 +49,6 @@ export class Driver implements LaneOwner {
   private sliceDone: PromiseWithResolvers<SliceSample> | undefined;
 
   constructor(client: Client, options: GeneratorOptions) {
-    this.client = client;
     this.expected = options.expected;
     this.recorder = new Recorder(options.expected);
     const { endpoint, requestTarget, reading, timeouts, connections, pipeline } = options;
@@ -95,8 +93,6 @@ export class Driver implements LaneOwner {
     this.sliceDone = Promise.withResolvers<SliceSample>();
     const nowNs = clockNs();
     this.open = length.kind === "open";
-    // Else requests would be sent late.
-    if (this.client.reads) this.client.reads.maySleep = !this.open;
     this.loop =
       length.kind === "open"
         ? new OpenLoop(length, nowNs, (ns) => this.recorder.recordLateness(ns))

@@ -114,7 +114,7 @@ function settingsOf({ durationMs, stages }: VerifyCase): RaceSettings {
     open: stages && { arrivals: "constant", stages },
     reading: "message",
     pipeline: 1,
-    transport: "direct",
+    transport: stages ? "bun" : "direct",
     timeouts: sameTimeouts(30_000),
     seed: 1,
   };
