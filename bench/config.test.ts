@@ -49,6 +49,14 @@ test("a target is one URL, or with -f the fixtures below it", () => {
   expect(loadConfig("--target", "http://127.0.0.1:8000/", "-f", "1k").fixtures).toEqual(["1k"]);
 });
 
+test("sockets are read directly, but in open loop by Bun", () => {
+  const transportOf = (...argv: string[]) => loadConfig(...argv).settings.transport;
+  expect(transportOf()).toBe("direct");
+  expect(transportOf("--transport", "bun")).toBe("bun");
+  expect(transportOf("-R", "20k")).toBe("bun");
+  expect(transportOf("--find-rate", "responseP99Ns<5ms")).toBe("bun");
+});
+
 test("READRACE_RESULTS moves the results", () => {
   const config = readConfig([], { READRACE_RESULTS: "/elsewhere" });
   expect(config.command === "load" && config.load.output.runsDirectory).toBe("/elsewhere/runs");
@@ -72,6 +80,8 @@ describe("wrong input is one sentence that says how to mend it", () => {
     [["--pipeline", "2", "-s", "callback,fetch"], "fetch cannot; leave it out of -s"],
     [["--pipeline", "2", "-f", "until-eof-64k"], "until-eof-64k ends its connection"],
     [["--pipeline", "2", "--server", "disk"], "use --server memory or routes"],
+    [["--transport", "bnu"], 'no transport is named "bnu"; did you mean bun?'],
+    [["--transport", "direct", "-R", "20k"], "requests of an open loop would be late"],
     [["--server", "dsk"], "did you mean disk?"],
     [["--target", "ftp://x"], "--target ftp://x: must be an http:// URL"],
     [["--threshold", "p99<5"], "no metric is named"],

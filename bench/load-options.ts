@@ -53,6 +53,7 @@ const examples = `
 Examples:
   bun run bench load -s callback,web-streams -f 64k -c 1,64 -d 5s
   bun run bench load -f hello -c 64 --close
+  bun run bench load -f 64k -c 64 --transport bun                  read by Bun's event loop
   bun run bench load -s callback -f hello -c 1,2,4,8,16,32,64      a curve, its knee, a fitted law
   bun run bench load -f hello -c 64 --pipeline 16                  answers not waited for
   bun run bench load -f hello -c 64 -R 20k -d 4s                   open loop

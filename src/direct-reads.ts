@@ -106,7 +106,8 @@ export class DirectReads {
     const nowMs = performance.now();
     if (nowMs - this.lastMs > this.pace.gapMs) this.busySinceMs = nowMs;
     this.lastMs = nowMs;
-    return nowMs - this.busySinceMs >= this.pace.busyMs;
+    // What is read here is not noticed there.
+    return this.count > 0 || nowMs - this.busySinceMs >= this.pace.busyMs;
   }
 
   /** Reads the socket from now on; false where that cannot be. Bun must not read it meanwhile. */
@@ -155,7 +156,8 @@ export class DirectReads {
   /** Reads the `count` that are ready, and returns whether it is Bun's turn. */
   private readAll(count: number): boolean {
     const { epoll, ticker, bunsEpoll } = this;
-    let isBunsTurn = false;
+    // A signal has come, which is Bun's to handle.
+    let isBunsTurn = count < 0;
     for (let i = 0; i < count; i++) {
       const fd = epoll.fdOf(i);
       if (fd === ticker.fd) {

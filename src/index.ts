@@ -1,4 +1,5 @@
 /** The clients, as a library: everything that a user of src/ may import. */
+export { type DirectReads, openDirectReads } from "./direct-reads.ts";
 export * from "./errors.ts";
 export { type ResponseEvents, ResponseParser } from "./http1/parser.ts";
 export { type EncodedRequest, encodeRequest, type Method } from "./http1/request.ts";

@@ -13,6 +13,14 @@ test("results of different machines are told apart, one line a difference", () =
   ]);
 });
 
+test("results that were read by different hands are told apart; Bun read before it was said", () => {
+  const { transport: _, ...before } = environment;
+  expect(environmentDifferences(before, { ...before, transport: "bun" })).toEqual([]);
+  expect(environmentDifferences(before, { ...before, transport: "direct" })).toEqual([
+    "transport: bun and direct",
+  ]);
+});
+
 test("a result that does not say whether cores were kept awake is of before, when they were not", () => {
   expect(environmentDifferences(environment, { ...environment, keptAwake: false })).toEqual([]);
   expect(environmentDifferences(environment, { ...environment, keptAwake: true })).toEqual([
