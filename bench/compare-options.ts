@@ -4,7 +4,7 @@ import { fixtures } from "../fixtures/registry.ts";
 import { type ServerSource, serverSources } from "../server/messages.ts";
 import { strategies } from "../src/strategies/registry.ts";
 import { UserError } from "./errors.ts";
-import type { TransportKind } from "./load/messages.ts";
+import type { TransportKind } from "./load/transport.ts";
 import { chooseMany, readPositiveCount, readPositiveDurationMs, splitList } from "./options.ts";
 import {
   commandLine,

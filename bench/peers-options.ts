@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { fixtures } from "../fixtures/registry.ts";
 import { type ServerSource, serverSources } from "../server/messages.ts";
-import type { TransportKind } from "./load/messages.ts";
+import type { TransportKind } from "./load/transport.ts";
 import { chooseMany, readPositiveCount, readPositiveDurationMs } from "./options.ts";
 import {
   commandLine,

@@ -2,8 +2,8 @@ import { fixtures as allFixtures } from "../fixtures/registry.ts";
 import type { Reading } from "../src/http1/response.ts";
 import type { Timeouts } from "../src/protocol.ts";
 import { strategies as allStrategies } from "../src/strategies/registry.ts";
-import type { TransportKind } from "./load/messages.ts";
 import { type ArrivalKind, planDurationMs, type Stage } from "./load/pacer.ts";
+import type { TransportKind } from "./load/transport.ts";
 
 /** What a row of a report shows: one strategy on one fixture at one number of connections. */
 export interface Cell {

@@ -1,7 +1,7 @@
 import type { Timeouts } from "../src/protocol.ts";
 import { UserError } from "./errors.ts";
-import { type TransportKind, transportKinds } from "./load/messages.ts";
 import { type ArrivalKind, arrivalKinds, planDurationMs, type Stage } from "./load/pacer.ts";
+import { type TransportKind, transportKinds, usualTransport } from "./load/transport.ts";
 import { chooseOne, readDurationMs, readPositiveCount, readPositiveDurationMs } from "./options.ts";
 import { coreFixtures, type RaceSettings } from "./plan.ts";
 
@@ -101,12 +101,11 @@ export const transportOption = [
   "who reads our sockets: direct (recv(2) while they are busy, on Linux) or bun (as Bun.connect does; always in open loop)",
 ] as const;
 
-/** In open loop Bun reads: a turn of direct reading may sleep while a request falls due. */
-export function readTransport(name: string | undefined, open: boolean): TransportKind {
-  if (name === undefined) return open ? "bun" : "direct";
+export function readTransport(name: string | undefined, isOpen: boolean): TransportKind {
+  if (name === undefined) return usualTransport(isOpen);
   const kinds = transportKinds.map((kind) => ({ name: kind }));
   const { name: kind } = chooseOne("transport", name, kinds);
-  if (kind === "direct" && open) {
+  if (kind === "direct" && isOpen) {
     throw new UserError("--transport direct: requests of an open loop would be late; leave it out");
   }
   return kind;

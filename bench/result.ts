@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { errorKinds } from "../src/errors.ts";
 import { boundByValues } from "./audit/bound.ts";
-import { transportKinds } from "./load/messages.ts";
+import { transportKinds } from "./load/transport.ts";
 import { verdicts } from "./stats/verdict.ts";
 
 /** The format of result files. What others rely on is only added to, or `schemaVersion` rises. */

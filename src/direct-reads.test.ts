@@ -13,6 +13,7 @@ import { parsingStrategies } from "./strategies/registry.ts";
 import type { ParsingStrategy } from "./strategies/strategy.ts";
 import { openStreams } from "./streams.ts";
 import { Ticker } from "./ticker.ts";
+import { until } from "./until.testing.ts";
 
 const good = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 /** From its second piece of data on a busy connection is read directly. */
@@ -67,11 +68,6 @@ async function directSession(strategy: ParsingStrategy, port: number, reads: Dir
   for (let i = 0; i < untilDirect; i++) await session.get("http://direct/");
   expect(reads.size).toBe(1);
   return session;
-}
-
-async function until(condition: () => boolean): Promise<boolean> {
-  for (let i = 0; i < 100 && !condition(); i++) await Bun.sleep(10);
-  return condition();
 }
 
 describe.if(openDirectReads() !== undefined)("read directly", () => {

@@ -131,7 +131,7 @@ export class DirectReads {
 
   /** Reads it no more. */
   drop(fd: number): void {
-    if (this.leastBytes[fd] !== undefined) this.wakeFor(fd, 0);
+    this.wakeFor(fd, 0);
     this.readers[fd] = undefined;
     this.count--;
     this.epoll.remove(fd);
@@ -202,7 +202,7 @@ export class DirectReads {
       // At once, so that a slab comes back while it is in the caches, and what is expected is known.
       if (isLent(length) || this.leastBytes[fd] !== undefined) drainMicrotasks();
       if (this.readers[fd] !== reader) return;
-      if (this.expected !== 0 || this.leastBytes[fd] !== undefined) this.wakeFor(fd, this.expected);
+      this.wakeFor(fd, this.expected);
       if (length < slabBytes) return;
     }
   }

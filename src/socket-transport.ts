@@ -148,7 +148,8 @@ export class SocketTransport implements Transport, DirectReader {
   closed(error: Error | undefined): void {
     if (this.lost) return;
     this.lost = true;
-    this.forgetDirect();
+    if (this.directFd >= 0) this.reads?.drop(this.directFd);
+    this.directFd = -1;
     const cause = error ?? this.failure;
     if (this.hangingUp) queueMicrotask(() => this.lose(cause));
     else this.lose(cause);
@@ -195,13 +196,8 @@ export class SocketTransport implements Transport, DirectReader {
 
   private leaveToBun(): void {
     if (this.directFd < 0) return;
-    this.forgetDirect();
+    this.reads?.drop(this.directFd);
     this.handedBack();
-  }
-
-  private forgetDirect(): void {
-    if (this.directFd >= 0) this.reads?.drop(this.directFd);
-    this.directFd = -1;
   }
 
   /** Writes what the socket takes at once, and returns how many bytes that was. */

@@ -8,7 +8,7 @@ import { type ConnectionOptions, createConnection } from "../../src/socket.ts";
 import { findStrategy } from "../../src/strategies/registry.ts";
 import type { Connection } from "../../src/strategies/strategy.ts";
 import { references } from "../references/registry.ts";
-import type { TransportKind } from "./messages.ts";
+import type { TransportKind } from "./transport.ts";
 
 /** What a driver needs of the client that it drives: all that is under test, down to the socket. */
 export interface Client {

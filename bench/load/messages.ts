@@ -3,6 +3,7 @@ import type { Reading } from "../../src/http1/response.ts";
 import type { TcpEndpoint, Timeouts } from "../../src/protocol.ts";
 import type { ArrivalPlan, Share } from "./pacer.ts";
 import type { MemorySample, SliceSample } from "./sample.ts";
+import type { TransportKind } from "./transport.ts";
 
 /** The answer that every request must get; bodies are compared by length always, by hash in the warm-up. */
 export interface ExpectedAnswer {
@@ -10,10 +11,6 @@ export interface ExpectedAnswer {
   readonly bodyBytes: number;
   readonly sha256: string;
 }
-
-/** Who reads the sockets of our strategies: ourselves while they are busy, or Bun always. */
-export const transportKinds = ["direct", "bun"] as const;
-export type TransportKind = (typeof transportKinds)[number];
 
 /** What a generator process is to do; its one argument, as JSON. */
 export interface GeneratorOptions {

@@ -3,6 +3,7 @@ import { type Histogram, percentileOf } from "../load/histogram.ts";
 import { processExecutor } from "../load/process-executor.ts";
 import { race } from "../load/race.ts";
 import type { CellSample } from "../load/sample.ts";
+import { usualTransport } from "../load/transport.ts";
 import { pooled } from "../metrics/metric.ts";
 import { type Heat, type RaceSettings, sameTimeouts } from "../plan.ts";
 import { seededRandom } from "../stats/random.ts";
@@ -114,7 +115,7 @@ function settingsOf({ durationMs, stages }: VerifyCase): RaceSettings {
     open: stages && { arrivals: "constant", stages },
     reading: "message",
     pipeline: 1,
-    transport: stages ? "bun" : "direct",
+    transport: usualTransport(stages !== undefined),
     timeouts: sameTimeouts(30_000),
     seed: 1,
   };

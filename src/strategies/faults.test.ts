@@ -7,6 +7,7 @@ import { asError, ReadError } from "../errors.ts";
 import type { Dial } from "../protocol.ts";
 import { ClientSession } from "../session.ts";
 import { createConnection } from "../socket.ts";
+import { until } from "../until.testing.ts";
 import { faults } from "./faults.ts";
 import { parsingStrategies } from "./registry.ts";
 import type { ParsingStrategy } from "./strategy.ts";
@@ -60,11 +61,6 @@ function once(answer: (socket: Socket) => void): (socket: Socket) => void {
     answered.add(socket);
     answer(socket);
   };
-}
-
-async function until(condition: () => boolean): Promise<boolean> {
-  for (let i = 0; i < 100 && !condition(); i++) await Bun.sleep(10);
-  return condition();
 }
 
 describe.each(parsingStrategies.map((strategy) => [strategy.name, strategy] as const))(
