@@ -32,6 +32,11 @@ export function lend(slab: Uint8Array<ArrayBuffer>, length: number): Uint8Array<
   return slab.subarray(0, length);
 }
 
+/** Whether a chunk has a slab's memory, so that others gain by getting it back soon. */
+export function isInSlab(chunk: Uint8Array): boolean {
+  return lent.get(chunk.buffer) === chunk.byteLength;
+}
+
 /**
  * Gives back the memory of a chunk that nobody needs any more, where that pays: a lent slab is lent
  * again, and a buffer that is the chunk's alone is freed; the chunk is then empty.
@@ -39,7 +44,7 @@ export function lend(slab: Uint8Array<ArrayBuffer>, length: number): Uint8Array<
 export function giveBack(chunk: Uint8Array): void {
   const { buffer, byteLength } = chunk;
   if (byteLength < leastFreedBytes || !(buffer instanceof ArrayBuffer)) return;
-  if (byteLength === lent.get(buffer)) {
+  if (isInSlab(chunk)) {
     lent.delete(buffer);
     if (spare.length < mostSpare) spare.push(new Uint8Array(buffer));
   } else if (byteLength === buffer.byteLength) {

@@ -1,4 +1,5 @@
 import type { Dial, Endpoint, Protocol, Transport } from "./protocol.ts";
+import { giveBack, isInSlab } from "./slabs.ts";
 import { createConnection } from "./socket.ts";
 import { connectionLostError } from "./writer.ts";
 
@@ -41,6 +42,22 @@ interface ByteSource {
   enqueue(chunk: Uint8Array<ArrayBuffer>): void;
   close(): void;
   error(reason: unknown): void;
+}
+
+/**
+ * Copies a chunk that is in a slab into the buffer that a read has brought, if it has room, and gives the
+ * slab back. The stream would do the same copy, but leave the slab to the garbage collector: responses
+ * of 64 KiB and of 1 MiB then take a fifth more CPU. For other chunks it is the faster way.
+ */
+function fillWaitingBuffer(source: ByteSource, chunk: Uint8Array): boolean {
+  if (!isInSlab(chunk)) return false;
+  const request = source.byobRequest;
+  const view = request?.view;
+  if (!view || view.byteLength < chunk.length) return false;
+  new Uint8Array(view.buffer, view.byteOffset).set(chunk);
+  request.respond(chunk.length);
+  giveBack(chunk);
+  return true;
 }
 
 class WebStreamProtocol implements Protocol, WebStreams {
@@ -103,7 +120,8 @@ class WebStreamProtocol implements Protocol, WebStreams {
   dataReceived(data: Uint8Array): void {
     const source = this.source as ByteSource;
     // What comes from a socket is never shared memory.
-    source.enqueue(data as Uint8Array<ArrayBuffer>);
+    const chunk = data as Uint8Array<ArrayBuffer>;
+    if (!fillWaitingBuffer(source, chunk)) source.enqueue(chunk);
     if ((source.desiredSize ?? 0) <= 0 && !this.readingPaused) {
       this.readingPaused = true;
       this.transport?.pauseReading();

@@ -1,0 +1,68 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { MemoryTransport } from "./memory.ts";
+import type { Protocol } from "./protocol.ts";
+import { isInSlab, isLent, lend, slabBytes, takeSlab } from "./slabs.ts";
+import { openWebStreams } from "./web-streams.ts";
+
+async function openBytes() {
+  let protocol: Protocol | undefined;
+  const streams = await openWebStreams(async (given) => {
+    protocol = given;
+    return new MemoryTransport(given);
+  }, "bytes");
+  return { reader: streams.readable.getReader({ mode: "byob" }), protocol: protocol as Protocol };
+}
+
+/** Bytes of which no two neighbourhoods are alike: 251 is a prime. */
+function pattern(byteLength: number): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from({ length: byteLength }, (_, i) => i % 251);
+}
+
+/** As the direct transport reads it: large chunks in slabs, which are used again. */
+function chunkOf(bytes: Uint8Array): Uint8Array {
+  if (!isLent(bytes.length)) return bytes.slice();
+  const slab = takeSlab();
+  slab.set(bytes);
+  return lend(slab, bytes.length);
+}
+
+test("a stream of bytes gives what has come, in order, however large chunks and buffers are", async () => {
+  const sizes = fc.array(fc.integer({ min: 1, max: slabBytes }), { minLength: 1, maxLength: 6 });
+  await fc.assert(
+    fc.asyncProperty(sizes, sizes, async (chunkSizes, bufferSizes) => {
+      const { reader, protocol } = await openBytes();
+      const sent = pattern(chunkSizes.reduce((sum, size) => sum + size, 0));
+      const received: Uint8Array[] = [];
+      const reading = (async () => {
+        for (let i = 0; ; i++) {
+          const size = bufferSizes[i % bufferSizes.length] as number;
+          const { done, value } = await reader.read(new Uint8Array(size));
+          if (done) return;
+          received.push(value.slice());
+        }
+      })();
+      let at = 0;
+      for (const size of chunkSizes) {
+        protocol.dataReceived(chunkOf(sent.subarray(at, at + size)));
+        at += size;
+        if (size % 2 === 0) await Promise.resolve();
+      }
+      protocol.eofReceived();
+      await reading;
+      expect(Buffer.concat(received).equals(sent)).toBe(true);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test("a slab from which a waiting buffer is filled can be used again", async () => {
+  const { reader, protocol } = await openBytes();
+  const chunk = chunkOf(pattern(40_000));
+  const read = reader.read(new Uint8Array(50_000));
+  protocol.dataReceived(chunk);
+  const { value } = await read;
+  expect(Buffer.compare(value as Uint8Array, pattern(40_000))).toBe(0);
+  expect(isInSlab(chunk)).toBe(false);
+  expect(takeSlab().buffer === chunk.buffer).toBe(true);
+});
