@@ -34,7 +34,7 @@ export function lend(slab: Uint8Array<ArrayBuffer>, length: number): Uint8Array<
 
 /** Whether a chunk has a slab's memory, so that others gain by getting it back soon. */
 export function isInSlab(chunk: Uint8Array): boolean {
-  return lent.get(chunk.buffer) === chunk.byteLength;
+  return isLent(chunk.byteLength) && lent.get(chunk.buffer) === chunk.byteLength;
 }
 
 /**

@@ -26,12 +26,6 @@ export const byob: ParsingStrategy = {
   },
 };
 
-function largerBuffer(buffer: ArrayBuffer, wantedBytes: number): ArrayBuffer {
-  const wholeSteps = stepBytes * Math.ceil(wantedBytes / stepBytes);
-  const byteLength = Math.min(wholeSteps, lastBufferBytes);
-  return byteLength > buffer.byteLength ? new ArrayBuffer(byteLength) : buffer;
-}
-
 class ByobLoop extends WebStreamsConnection<ReadableStreamBYOBReader> {
   /** What is read into is our own buffer, again and again. */
   protected override mayFree(): boolean {
@@ -47,8 +41,14 @@ class ByobLoop extends WebStreamsConnection<ReadableStreamBYOBReader> {
       buffer = value.buffer;
       // A body that is kept must not be in our buffer.
       this.take(this.keepsBodies ? value.slice() : value);
-      const wantedBytes = value.length + this.unreadBytes();
-      if (wantedBytes > buffer.byteLength) buffer = largerBuffer(buffer, wantedBytes);
+      if (value.length === buffer.byteLength) buffer = this.largerBuffer(buffer);
     }
+  }
+
+  private largerBuffer(full: ArrayBuffer): ArrayBuffer {
+    const wantedBytes = full.byteLength + this.unreadBytes();
+    const wholeSteps = stepBytes * Math.ceil(wantedBytes / stepBytes);
+    const byteLength = Math.min(wholeSteps, lastBufferBytes);
+    return byteLength > full.byteLength ? new ArrayBuffer(byteLength) : full;
   }
 }
