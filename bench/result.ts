@@ -164,9 +164,16 @@ export const resultSchema = z.object({
   foundRates: z.array(foundRate).optional(),
   harnessOverhead: harnessOverhead.optional(),
   peers: z
-    .object({ versions: z.record(z.string(), z.string()), missing: z.array(z.string()) })
+    .object({
+      versions: z.record(z.string(), z.string()),
+      missing: z.array(z.string()).describe("those that are not installed"),
+      broken: z
+        .array(z.object({ peer: z.string(), fixture: z.string(), reason: z.string() }))
+        .optional()
+        .describe("those that failed or did not end, and so sat out what was left of a fixture"),
+    })
     .optional()
-    .describe("the load generators that were raced against, and those that are not installed"),
+    .describe("the load generators that were raced against"),
   verdict: z.enum(verdicts).optional(),
 });
 

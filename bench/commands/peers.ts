@@ -1,6 +1,7 @@
 import { asError } from "../../src/errors.ts";
 import { describeEnvironment } from "../environment.ts";
 import { exitCodes, type Io } from "../io.ts";
+import { checkLimits } from "../limits.ts";
 import { processExecutor } from "../load/process-executor.ts";
 import { peers } from "../peers/registry.ts";
 import { compareWithMeasure, raceRounds } from "../peers/rounds.ts";
@@ -24,6 +25,7 @@ const warmUpMs = 1000;
 /** Our strategies beside the tools that people trust, on the same server, in interleaved rounds. */
 export async function peersCommand(config: PeersConfig, io: Io): Promise<number> {
   checkOutput(config.output);
+  checkLimits(config.connections, 1, true);
   const startedAt = new Date().toISOString();
   const installed = peers.filter(({ name }) => Bun.which(name) !== null);
   const missing = peers.filter((peer) => !installed.includes(peer)).map(({ name }) => name);
@@ -32,6 +34,7 @@ export async function peersCommand(config: PeersConfig, io: Io): Promise<number>
   const target = await ownTarget(config.source, fixtures);
   const cells: CellResult[] = [];
   const comparisons: Comparison[] = [];
+  const broken: { peer: string; fixture: string; reason: string }[] = [];
   let fault: Error | undefined;
   try {
     const settings = settingsOf(config);
@@ -44,8 +47,9 @@ export async function peersCommand(config: PeersConfig, io: Io): Promise<number>
       const heat = { strategies, peers: installed, fixture, url, connections };
       const step = () => progress.step({ fixture, connections, rivals: [] });
       const raced = await raceRounds(heat, settings, rounds, executor, random, io.signal, step);
-      cells.push(...raced);
-      comparisons.push(...compareWithMeasure(raced, installed[0]?.name));
+      cells.push(...raced.cells);
+      comparisons.push(...compareWithMeasure(raced.cells, installed[0]?.name));
+      for (const [peer, reason] of raced.broken) broken.push({ peer, fixture, reason });
     }
   } catch (error) {
     fault = asError(error);
@@ -62,7 +66,11 @@ export async function peersCommand(config: PeersConfig, io: Io): Promise<number>
     environment: describeEnvironment(config.source, true, config.transport),
     cells,
     comparisons,
-    peers: { versions: Object.fromEntries(installed.map((p) => [p.name, versionOf(p)])), missing },
+    peers: {
+      versions: Object.fromEntries(installed.map((p) => [p.name, versionOf(p)])),
+      missing,
+      ...(broken.length > 0 && { broken }),
+    },
   });
   return conclude(config, result, fault, io);
 }

@@ -1,11 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Executor } from "../load/executor.ts";
+import { type RaceSettings, sameTimeouts } from "../plan.ts";
 import type { CellResult } from "../result.ts";
 import { sampleResult } from "../sample-result.ts";
 import type { PeerReport } from "./peer.ts";
 import { peers } from "./registry.ts";
-import { compareWithMeasure } from "./rounds.ts";
+import { compareWithMeasure, raceRounds } from "./rounds.ts";
 import { runPeer } from "./run-peer.ts";
 
 // Output recorded from the tools themselves on 2026-11-23: one second, 64 connections.
@@ -34,6 +36,12 @@ function peerNamed(name: string) {
   return peer;
 }
 
+const never = new AbortController().signal;
+
+function taskOf(url: string) {
+  return { url, connections: 2, durationMs: 1000 };
+}
+
 describe.each(recorded)("%s", (name, file, report) => {
   const output = readFileSync(join(import.meta.dir, "recorded", file), "utf8");
 
@@ -49,7 +57,7 @@ describe.each(recorded)("%s", (name, file, report) => {
     "runs here [skipped where it is not installed]",
     async () => {
       const server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("ok") });
-      const run = await runPeer(peerNamed(name), server.url.href, 2, 1000);
+      const run = await runPeer(peerNamed(name), taskOf(server.url.href), never);
       server.stop(true);
       expect(run.failed).toBe(0);
       expect(run.requests).toBeGreaterThan(0);
@@ -62,6 +70,80 @@ test("wrk tells of failures only where there are some", () => {
   const output = readFileSync(join(import.meta.dir, "recorded/wrk-4.1.0.txt"), "utf8");
   const failing = `${output}  Socket errors: connect 1, read 2, write 3, timeout 4\n  Non-2xx or 3xx responses: 5\n`;
   expect(peerNamed("wrk").parse(failing).failed).toBe(15);
+});
+
+/** A shell script in a peer's place. */
+function scripted(script: string) {
+  return { ...peerNamed("wrk"), name: "scripted", command: () => ["sh", "-c", script] };
+}
+
+describe("a peer that", () => {
+  const task = { ...taskOf("http://127.0.0.1:1/"), durationMs: 0 };
+
+  test("does not end is ended, and said to hang", async () => {
+    const run = runPeer(scripted("exec sleep 60"), task, never, 100);
+    await expect(run).rejects.toThrow("had not ended after 0 s");
+  });
+
+  test("fails says why", async () => {
+    const run = runPeer(scripted("echo no such flag >&2; exit 3"), task, never);
+    await expect(run).rejects.toThrow("ended with exit code 3: no such flag");
+  });
+
+  test("is running when the race is stopped is ended", async () => {
+    const stop = new AbortController();
+    const run = runPeer(scripted("exec sleep 60"), task, stop.signal);
+    stop.abort();
+    await expect(run).rejects.toThrow();
+  });
+});
+
+const settings: RaceSettings = {
+  durationMs: 0,
+  requests: undefined,
+  warmUpMs: 0,
+  workers: 1,
+  open: undefined,
+  sliceMs: 50,
+  replicates: 1,
+  reading: "message",
+  pipeline: 1,
+  transport: "bun",
+  timeouts: sameTimeouts(1000),
+  seed: 1,
+  watchMachine: false,
+};
+
+const noGenerators: Executor = {
+  start: () => Promise.reject(new Error("no strategy is raced")),
+  serverCpuNs: () => Promise.resolve(undefined),
+  watchMachine: () => () => ({ elapsedNs: 0, clockDriftNs: 0, coordinatorNs: 0 }),
+};
+
+test("a peer that fails sits out what is left; the others go on", async () => {
+  const recordedOutput = join(import.meta.dir, "recorded/wrk-4.1.0.txt");
+  const sound = { ...scripted(`cat ${recordedOutput}`), name: "sound" };
+  const faulty = { ...scripted("exit 1"), name: "faulty" };
+  const heat = {
+    strategies: [],
+    peers: [faulty, sound],
+    fixture: "hello",
+    url: "",
+    connections: 2,
+  };
+  const { cells, broken } = await raceRounds(
+    heat,
+    settings,
+    3,
+    noGenerators,
+    Math.random,
+    never,
+    () => {},
+  );
+  expect(cells.map(({ strategy, replicates }) => [strategy, replicates.length])).toEqual([
+    ["sound", 3],
+  ]);
+  expect([...broken]).toEqual([["faulty", "ended with exit code 1: "]]);
 });
 
 test("ratios are medians over rounds that ran side by side", () => {

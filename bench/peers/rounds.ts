@@ -1,3 +1,4 @@
+import { asError } from "../../src/errors.ts";
 import { cellResults } from "../cell-result.ts";
 import type { Executor } from "../load/executor.ts";
 import { createHistogram, encodeHistogram } from "../load/histogram.ts";
@@ -21,9 +22,16 @@ export interface PeerHeat {
   readonly connections: number;
 }
 
+export interface PeerHeatResult {
+  /** One for each that ran; its replicates are the rounds. */
+  readonly cells: readonly CellResult[];
+  /** Peers that failed or did not end, and how: they sat out the rounds after that. */
+  readonly broken: ReadonlyMap<string, string>;
+}
+
 /**
  * Rounds in which every strategy, in a fresh process, and every peer runs once by itself, in an order
- * that is drawn anew. Returns a cell for each; its replicates are the rounds.
+ * that is drawn anew.
  */
 export async function raceRounds(
   { strategies, peers, fixture, url, connections }: PeerHeat,
@@ -33,30 +41,39 @@ export async function raceRounds(
   random: () => number,
   signal: AbortSignal,
   onRound: () => void,
-): Promise<CellResult[]> {
+): Promise<PeerHeatResult> {
   const ours = new Map<string, CellSample>();
   const theirs = new Map<string, PeerRun[]>(peers.map(({ name }) => [name, []]));
+  const broken = new Map<string, string>();
   const heatOf = (strategy: string): Heat => ({ fixture, connections, rivals: [{ strategy }] });
+  const task = { url, connections, durationMs: settings.durationMs };
+  const runTheirs = async (peer: Peer) => {
+    try {
+      theirs.get(peer.name)?.push(await runPeer(peer, task, signal));
+    } catch (error) {
+      if (!signal.aborted) broken.set(peer.name, asError(error).message);
+    }
+  };
   for (let round = 0; round < rounds && !signal.aborted; round++) {
     onRound();
     for (const contender of shuffled([...strategies, ...peers], random)) {
       if (signal.aborted) break;
       if (typeof contender !== "string") {
-        const run = await runPeer(contender, url, connections, settings.durationMs);
-        theirs.get(contender.name)?.push(run);
+        if (!broken.has(contender.name)) await runTheirs(contender);
         continue;
       }
       const [sample] = await race(heatOf(contender), settings, executor, random, signal);
       if (sample !== undefined) ours.set(contender, joined(ours.get(contender), sample));
     }
   }
-  return [
+  const cells = [
     ...strategies.flatMap((strategy) => {
       const sample = ours.get(strategy);
       return sample === undefined ? [] : cellResults(heatOf(strategy), [sample]);
     }),
     ...peers.flatMap(({ name }) => peerCell(name, fixture, connections, theirs.get(name) ?? [])),
   ];
+  return { cells, broken };
 }
 
 function joined(before: CellSample | undefined, after: CellSample): CellSample {

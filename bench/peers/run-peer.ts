@@ -6,22 +6,38 @@ export interface PeerRun extends PeerReport {
   readonly cpuNs: number;
 }
 
-/** Runs a peer on the generators' cores; rejects where it fails or its output cannot be read. */
+export interface PeerTask {
+  readonly url: string;
+  readonly connections: number;
+  readonly durationMs: number;
+}
+
+/** What a tool may take beside its duration, to connect and to end, before it is taken to hang. */
+const defaultPatienceMs = 20_000;
+
+/**
+ * Runs a peer on the generators' cores; rejects where it fails, where it does not end in time, or where its
+ * output cannot be read. An abort kills it.
+ */
 export async function runPeer(
   { name, command, parse }: Peer,
-  url: string,
-  connections: number,
-  durationMs: number,
+  { url, connections, durationMs }: PeerTask,
+  signal: AbortSignal,
+  patienceMs = defaultPatienceMs,
 ): Promise<PeerRun> {
   const line = bindToCores(command(url, connections, durationMs), "generator");
-  const child = Bun.spawn(line, { stdio: ["ignore", "pipe", "pipe"] });
-  const [output, complaint] = await Promise.all([
+  const timeout = durationMs + patienceMs;
+  const child = Bun.spawn(line, { stdio: ["ignore", "pipe", "pipe"], signal, timeout });
+  const [output, complaint, exitCode] = await Promise.all([
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),
+    child.exited,
   ]);
-  const exitCode = await child.exited;
+  if (child.signalCode === "SIGTERM") {
+    throw new Error(`had not ended after ${Math.round(timeout / 1000)} s`);
+  }
   if (exitCode !== 0) {
-    throw new Error(`${name} ended with exit code ${exitCode}: ${complaint.trim().slice(0, 200)}`);
+    throw new Error(`ended with exit code ${exitCode}: ${complaint.trim().slice(0, 200)}`);
   }
   try {
     const usage = child.resourceUsage();

@@ -49,12 +49,15 @@ function ratio(cell: CellResult, comparisons: readonly Comparison[], metric: str
 
 /** What was raced against, and what the figures of a peer hold. */
 export function concludePeers({ peers, comparisons = [], cells }: Result): string {
-  const { versions = {}, missing = [] } = peers ?? {};
+  const { versions = {}, missing = [], broken = [] } = peers ?? {};
   const tools = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const [first] = comparisons;
   const sentences = [
     tools.length > 0 ? `Beside ${tools.join(", ")}.` : "",
     missing.length > 0 ? `Not installed: ${missing.join(", ")}.` : "",
+    ...broken.map(
+      ({ peer, fixture, reason }) => `${peer} ${reason}: it sat out what was left of ${fixture}.`,
+    ),
     first === undefined ? "" : fastest(cells, comparisons, first.baseline),
     "CPU is that of the whole process, by the operating system: of a tool from its start to its end, of ours in the measured window.",
   ];
