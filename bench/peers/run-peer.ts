@@ -20,7 +20,7 @@ const defaultPatienceMs = 20_000;
  * output cannot be read. An abort kills it.
  */
 export async function runPeer(
-  { name, command, parse }: Peer,
+  { command, parse }: Peer,
   { url, connections, durationMs }: PeerTask,
   signal: AbortSignal,
   patienceMs = defaultPatienceMs,
@@ -44,7 +44,7 @@ export async function runPeer(
     if (usage === undefined) throw new Error("the system does not say what CPU it used");
     return { ...parse(output), cpuNs: Number(usage.cpuTime.total) * 1000 };
   } catch (cause) {
-    throw new Error(`what ${name} has printed cannot be read`, { cause });
+    throw new Error("has printed what cannot be read", { cause });
   }
 }
 
