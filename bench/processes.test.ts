@@ -2,6 +2,7 @@ import { afterAll, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { until } from "../src/until.testing.ts";
 import { readHistory } from "./history.ts";
 import { resultSchema } from "./result.ts";
 
@@ -38,13 +39,6 @@ function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-async function until(condition: () => boolean, timeoutMs = 5000): Promise<boolean> {
-  for (const endMs = Date.now() + timeoutMs; Date.now() < endMs; await Bun.sleep(20)) {
-    if (condition()) return true;
-  }
-  return condition();
 }
 
 const hasPs = Bun.which("ps") !== null;

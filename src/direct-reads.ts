@@ -228,8 +228,8 @@ export class DirectReads {
   }
 
   /**
-   * Lets the kernel wake us only when so much is there: 1 MiB then takes a wake-up or two in place of
-   * nine, each of which costs the sender an interrupt of our core, and us a sleep.
+   * Lets the kernel wake us only when so much is there: 1 MiB then takes three wake-ups in place of nine,
+   * each of which costs the sender and us a turn of the scheduler, and of a core that sleeps an interrupt.
    */
   private wakeFor(fd: number, expected: number): void {
     const wanted = expected < leastExpected ? undefined : Math.min(expected, mostExpected);

@@ -1,5 +1,7 @@
-/** Whether `condition` comes to hold within a second. */
+/** Whether `condition` comes to hold within five seconds. */
 export async function until(condition: () => boolean): Promise<boolean> {
-  for (let i = 0; i < 100 && !condition(); i++) await Bun.sleep(10);
+  for (const endMs = Date.now() + 5000; Date.now() < endMs; await Bun.sleep(10)) {
+    if (condition()) return true;
+  }
   return condition();
 }

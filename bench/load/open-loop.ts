@@ -21,6 +21,7 @@ export class OpenLoop implements Loop {
   private readonly pacer: Pacer;
   private durationNs: number;
   private readonly onLate: (latenessNs: number) => void;
+  private readonly readClockNs: () => number;
   private readonly startNs: number;
   private readonly startCpuNs = processCpuNs();
   /** Free lanes, the longest free one first. */
@@ -35,11 +36,17 @@ export class OpenLoop implements Loop {
   private okInTime = 0;
   private unsent = 0;
 
-  constructor(length: OpenLength, nowNs: number, onLate: (latenessNs: number) => void) {
+  constructor(
+    length: OpenLength,
+    nowNs: number,
+    onLate: (latenessNs: number) => void,
+    readClockNs = clockNs,
+  ) {
     this.pacer = new Pacer(length.plan, length.share);
     this.durationNs = planDurationMs(length.plan) * 1e6;
     this.startNs = nowNs;
     this.onLate = onLate;
+    this.readClockNs = readClockNs;
   }
 
   get done(): boolean {
@@ -90,10 +97,10 @@ export class OpenLoop implements Loop {
     };
   }
 
-  /** Sends everything that is due, as far as there are lanes. */
-  private dispatch(nowNs: number): void {
-    const elapsedNs = nowNs - this.startNs;
-    while (!this.over && this.idle.length > 0 && this.pacer.dueNs <= elapsedNs) {
+  /** Sends everything that is due, as far as there are lanes, each at its own reading of the clock. */
+  private dispatch(firstNs: number): void {
+    let nowNs = firstNs;
+    while (!this.over && this.idle.length > 0 && this.pacer.dueNs <= nowNs - this.startNs) {
       const lane = this.idle.shift() as Lane;
       const dueNs = this.startNs + this.pacer.dueNs;
       this.pacer.advance();
@@ -101,8 +108,9 @@ export class OpenLoop implements Loop {
       // Late is what the loop was, not what the wait for a lane was.
       this.onLate(nowNs - Math.max(dueNs, lane.idleSinceNs));
       lane.sendDue(dueNs, nowNs);
+      nowNs = this.readClockNs();
     }
-    if (elapsedNs >= this.durationNs) this.finish();
+    if (nowNs - this.startNs >= this.durationNs) this.finish();
   }
 
   /** Makes sure that somebody looks again when the next request is due. */
@@ -111,7 +119,7 @@ export class OpenLoop implements Loop {
     this.spinning = true;
     const again = () => {
       this.spinning = false;
-      const laterNs = clockNs();
+      const laterNs = this.readClockNs();
       this.dispatch(laterNs);
       this.awaitNext(laterNs);
     };
