@@ -43,8 +43,10 @@ const examples = `
 Examples:
   bun run bench peers                               the core strategies and fetch beside wrk and others
   bun run bench peers -s callback -f hello,64k,1m --rounds 11
+  bun run bench peers -s callback -f hello -c 10000 --rounds 6
 
-wrk, h2load, ab and autocannon are taken from the PATH; those that are not there are left out.`;
+wrk, h2load, ab and autocannon are taken from the PATH; those that are not there are left out. One that
+fails, or has not ended 20 s after its time, sits out what is left of a fixture.`;
 
 export function addPeersOptions(command: Command): Command {
   return command

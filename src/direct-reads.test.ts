@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from "bun:test";
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Socket } from "bun";
 import fc from "fast-check";
-import { DirectReads, openDirectReads } from "./direct-reads.ts";
+import { createDirectReads, DirectReads, openDirectReads } from "./direct-reads.ts";
 import { Epoll, epollEvent } from "./epoll.ts";
 import type { ReadError } from "./errors.ts";
 import type { Libc } from "./libc.ts";
@@ -52,7 +53,7 @@ function serve(answer: Answer) {
 
 /** Never quiet unless it is said. */
 function openReads(quietMs = Number.POSITIVE_INFINITY): DirectReads {
-  const reads = openDirectReads({ busyMs: 0, gapMs: quietMs, quietMs });
+  const reads = createDirectReads({ busyMs: 0, gapMs: quietMs, quietMs });
   if (reads === undefined) throw new Error("no direct reads on this machine");
   return reads;
 }
@@ -68,6 +69,25 @@ async function directSession(strategy: ParsingStrategy, port: number, reads: Dir
   for (let i = 0; i < untilDirect; i++) await session.get("http://direct/");
   expect(reads.size).toBe(1);
   return session;
+}
+
+/** A protocol that asks again for each piece of an answer, and keeps the context in which it was told. */
+async function createEcho(port: number, reads: DirectReads, context: AsyncLocalStorage<string>) {
+  const seen: (string | undefined)[] = [];
+  const ask = new TextEncoder().encode("again");
+  const transport = await dialer(
+    port,
+    reads,
+  )({
+    connectionMade: (made) => made.write(ask),
+    dataReceived() {
+      seen.push(context.getStore());
+      transport.write(ask);
+    },
+    eofReceived: () => false,
+    connectionLost() {},
+  });
+  return { seen, transport };
 }
 
 describe.if(openDirectReads() !== undefined)("read directly", () => {
@@ -235,6 +255,19 @@ describe.if(openDirectReads() !== undefined)("read directly", () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  test("protocols are called in no async context but that of the reads", async () => {
+    const context = new AsyncLocalStorage<string>();
+    const server = serve((socket) => void socket.write(good));
+    const reads = openReads();
+    const sessions = await context.run("mine", () =>
+      Promise.all([0, 1].map(() => createEcho(server.port, reads, context))),
+    );
+    expect(await until(() => sessions.every(({ seen }) => seen.length > 50))).toBe(true);
+    for (const { transport } of sessions) transport.abort();
+    const direct = sessions.flatMap(({ seen }) => seen.slice(10));
+    expect([...new Set(direct)]).toEqual([undefined]);
   });
 
   test("an exception of the protocol ends the connection", async () => {

@@ -1,4 +1,5 @@
 import { drainMicrotasks } from "bun:jsc";
+import { AsyncLocalStorage } from "node:async_hooks";
 import { Epoll, findBunsEpoll } from "./epoll.ts";
 import { EAGAIN, type Libc, MSG_NOSIGNAL, openLibc, SO_RCVLOWAT, SOL_SOCKET } from "./libc.ts";
 import { isLent, lend, slabBytes, takeSlab } from "./slabs.ts";
@@ -18,7 +19,10 @@ export interface DirectReader {
 /** Of one socket, before another has its turn: as many as an expected piece fills. */
 const mostSlabs = 4;
 const mostExpected = mostSlabs * slabBytes;
-/** Less is not worth two system calls. */
+/**
+ * Less is not worth two system calls. It must not be less than a slab: who takes a chunk in steps says in
+ * between what is missing, and nothing more once that was in the rest of the chunk.
+ */
 const leastExpected = slabBytes;
 /**
  * So many sockets are read before those who wait for their data go on. As in asyncio's loop, all that is
@@ -26,7 +30,7 @@ const leastExpected = slabBytes;
  * since code and data of both sides leave the caches each time.
  */
 const mostBeforeWaiters = 64;
-/** For so long it reads before Bun's event loop has its turn; timers are as late at most. */
+/** For so long it reads before Bun's event loop has its turn, or as long as those take that are ready. */
 const tickMs = 1;
 
 /** When sockets are read here: once data has come for `busyMs` without a gap of `gapMs`, until none has for `quietMs`. */
@@ -42,8 +46,19 @@ export function canReadDirectly(): boolean {
   return openLibc() !== undefined && findBunsEpoll() !== undefined;
 }
 
-/** Undefined where there is no epoll, or no way to call it. */
-export function openDirectReads(pace = defaultPace): DirectReads | undefined {
+let shared: DirectReads | undefined;
+
+/**
+ * The one of this process, since two would hold each other's sockets up: each sleeps by itself. Undefined
+ * where there is no epoll, or no way to call it.
+ */
+export function openDirectReads(): DirectReads | undefined {
+  shared ??= createDirectReads(defaultPace);
+  return shared;
+}
+
+/** The same with a pace of its own, for tests. */
+export function createDirectReads(pace: Pace): DirectReads | undefined {
   const libc = openLibc();
   const bunsEpoll = findBunsEpoll();
   if (libc === undefined || bunsEpoll === undefined) return undefined;
@@ -59,8 +74,9 @@ export function openDirectReads(pace = defaultPace): DirectReads | undefined {
  * sees how each ends; those that are busy are read here, in turns of a millisecond.
  *
  * A turn that has nothing to read sleeps in its own epoll_wait, which wakes for Bun's epoll as well: no
- * socket and no message waits for it, but timers fire up to a millisecond later while data keeps coming.
- * Who has instants to keep, as an open loop has, does better without.
+ * socket and no message waits for it, but timers and immediates run up to a millisecond later while data
+ * keeps coming. Who has instants to keep, as an open loop has, does better without. Protocols are called
+ * in the async context in which this was opened.
  */
 export class DirectReads {
   private readonly libc: Libc;
@@ -119,7 +135,7 @@ export class DirectReads {
       this.turning = true;
       this.silentTicks = 0;
       this.ticker.start(tickMs);
-      setImmediate(this.turn);
+      this.scheduleTurn();
     }
     return true;
   }
@@ -129,7 +145,10 @@ export class DirectReads {
     if (fd === this.readingFd) this.expected = byteLength;
   }
 
-  /** Reads it no more. */
+  /**
+   * Reads it no more. Of a socket that Bun has just closed as well, whose number no other can have yet: the
+   * kernel has forgotten it, and refuses.
+   */
   drop(fd: number): void {
     this.wakeFor(fd, 0);
     this.readers[fd] = undefined;
@@ -142,10 +161,15 @@ export class DirectReads {
     return this.libc.send(fd, data, data, MSG_NOSIGNAL);
   }
 
+  /** Else a turn would inherit the async context of the protocol whose connection was taken first. */
+  private readonly scheduleTurn = AsyncLocalStorage.bind((): void => {
+    setImmediate(this.turn);
+  });
+
   private readonly turn = (): void => {
     while (this.count > 0) {
       if (this.readAll(this.epoll.wait())) {
-        setImmediate(this.turn);
+        this.scheduleTurn();
         return;
       }
     }

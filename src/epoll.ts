@@ -1,7 +1,8 @@
-import { readdirSync, readlinkSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { Libc } from "./libc.ts";
 
 /** From sys/epoll.h, the same on every architecture. */
+const EPOLL_CLOEXEC = 0x80000;
 const EPOLL_CTL_ADD = 1;
 const EPOLL_CTL_DEL = 2;
 const EPOLLIN = 0x001;
@@ -28,7 +29,7 @@ export class Epoll {
 
   /** Undefined where the kernel refuses. */
   static open(libc: Libc): Epoll | undefined {
-    const fd = libc.epoll_create1(0);
+    const fd = libc.epoll_create1(EPOLL_CLOEXEC);
     return fd < 0 ? undefined : new Epoll(libc, fd);
   }
 
@@ -68,25 +69,28 @@ export class Epoll {
 }
 
 /**
- * The file descriptor with which Bun's event loop waits: the first epoll of this process, which is as old
- * as its main thread; undefined in a Worker. An epoll can be watched by another (epoll(7)).
+ * The file descriptor with which Bun's event loop waits: the first epoll that this process has made, which
+ * is as old as its main thread; undefined in a Worker. An epoll can be watched by another (epoll(7)).
  */
-export function findBunsEpoll(): number | undefined {
+export function findBunsEpoll(process = "/proc/self"): number | undefined {
   if (!Bun.isMainThread) return undefined;
-  const folder = "/proc/self/fd";
   try {
-    return readdirSync(folder)
+    return readdirSync(`${process}/fd`)
       .map(Number)
       .sort((a, b) => a - b)
-      .find((fd) => isEpoll(`${folder}/${fd}`));
+      .find((fd) => isOwnEpoll(process, fd));
   } catch {
     return undefined;
   }
 }
 
-function isEpoll(path: string): boolean {
+/** Bun's is closed by exec(2), so that one which is not was inherited (proc_pid_fdinfo(5)). */
+function isOwnEpoll(process: string, fd: number): boolean {
   try {
-    return readlinkSync(path) === "anon_inode:[eventpoll]";
+    if (readlinkSync(`${process}/fd/${fd}`) !== "anon_inode:[eventpoll]") return false;
+    const info = readFileSync(`${process}/fdinfo/${fd}`, "utf8");
+    const [, flags = "0"] = /^flags:\s*([0-7]+)$/m.exec(info) ?? [];
+    return (Number.parseInt(flags, 8) & EPOLL_CLOEXEC) !== 0;
   } catch {
     // The one with which the folder was read.
     return false;

@@ -35,6 +35,15 @@ test("a slab is given back once, and only by its whole chunk", () => {
   expect(takeSlab().buffer).not.toBe(slab.buffer);
 });
 
+test("a full slab that is given back twice is still a slab", () => {
+  const slab = takeSlab();
+  const chunk = lend(slab, slabBytes);
+  giveBack(chunk);
+  giveBack(chunk);
+  expect(takeSlab()).toHaveLength(slabBytes);
+  expect(takeSlab().buffer).not.toBe(slab.buffer);
+});
+
 test("a chunk that fills little of its slab is copied", () => {
   expect([isLent(1000), isLent(slabBytes - 1)]).toEqual([false, true]);
 });

@@ -39,7 +39,8 @@ export function isInSlab(chunk: Uint8Array): boolean {
 
 /**
  * Gives back the memory of a chunk that nobody needs any more, where that pays: a lent slab is lent
- * again, and a buffer that is the chunk's alone is freed; the chunk is then empty.
+ * again, and a buffer that is the chunk's alone is freed; the chunk is then empty. A buffer of a slab's
+ * size is never freed: where a chunk is given back twice, it waits to be lent.
  */
 export function giveBack(chunk: Uint8Array): void {
   const { buffer, byteLength } = chunk;
@@ -47,7 +48,7 @@ export function giveBack(chunk: Uint8Array): void {
   if (isInSlab(chunk)) {
     lent.delete(buffer);
     if (spare.length < mostSpare) spare.push(new Uint8Array(buffer));
-  } else if (byteLength === buffer.byteLength) {
+  } else if (byteLength === buffer.byteLength && byteLength !== slabBytes) {
     buffer.transfer(0);
   }
 }

@@ -2,6 +2,7 @@ import type { Libc } from "./libc.ts";
 
 const CLOCK_MONOTONIC = 1;
 const TFD_NONBLOCK = 0x800;
+const TFD_CLOEXEC = 0x80000;
 
 /**
  * A timerfd(2) that becomes readable at every tick, for an epoll. One for all sleeps: a timeout of each
@@ -14,7 +15,7 @@ export class Ticker {
 
   /** Undefined where the kernel refuses. */
   static open(libc: Libc): Ticker | undefined {
-    const fd = libc.timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK);
+    const fd = libc.timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     return fd < 0 ? undefined : new Ticker(libc, fd);
   }
 
