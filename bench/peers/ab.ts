@@ -11,9 +11,15 @@ export const ab: Peer = {
   ],
   parse: (output) => ({
     requests: capture(output, /Complete requests:\s+(\d+)/),
-    failed: capture(output, /Failed requests:\s+(\d+)/),
+    failed: capture(output, /Failed requests:\s+(\d+)/) + badAnswers(output),
     requestsPerSecond: capture(output, /Requests per second:\s+([\d.]+)/),
     p50Ns: capture(output, /^\s+50%\s+(\d+)/m) * 1e6,
     p99Ns: capture(output, /^\s+99%\s+(\d+)/m) * 1e6,
   }),
 };
+
+/** Printed only where there were any. */
+function badAnswers(output: string): number {
+  const [, count = "0"] = /Non-2xx responses:\s+(\d+)/.exec(output) ?? [];
+  return Number(count);
+}

@@ -5,7 +5,7 @@ import type { Executor } from "../load/executor.ts";
 import { type RaceSettings, sameTimeouts } from "../plan.ts";
 import type { CellResult } from "../result.ts";
 import { sampleResult } from "../sample-result.ts";
-import type { PeerReport } from "./peer.ts";
+import type { Peer, PeerReport } from "./peer.ts";
 import { peers } from "./registry.ts";
 import { compareWithMeasure, raceRounds } from "./rounds.ts";
 import { runPeer } from "./run-peer.ts";
@@ -30,6 +30,10 @@ const recorded: readonly [name: string, file: string, report: PeerReport][] = [
   ],
 ];
 
+function readRecorded(file: string): string {
+  return readFileSync(join(import.meta.dir, "recorded", file), "utf8");
+}
+
 function peerNamed(name: string) {
   const peer = peers.find((candidate) => candidate.name === name);
   if (peer === undefined) throw new Error(`no peer is named ${name}`);
@@ -43,7 +47,7 @@ function taskOf(url: string) {
 }
 
 describe.each(recorded)("%s", (name, file, report) => {
-  const output = readFileSync(join(import.meta.dir, "recorded", file), "utf8");
+  const output = readRecorded(file);
 
   test("its recorded output is read", () => {
     expect(peerNamed(name).parse(output)).toEqual(report);
@@ -67,7 +71,7 @@ describe.each(recorded)("%s", (name, file, report) => {
 });
 
 test("wrk tells of failures only where there are some", () => {
-  const output = readFileSync(join(import.meta.dir, "recorded/wrk-4.1.0.txt"), "utf8");
+  const output = readRecorded("wrk-4.1.0.txt");
   const failing = `${output}  Socket errors: connect 1, read 2, write 3, timeout 4\n  Non-2xx or 3xx responses: 5\n`;
   expect(peerNamed("wrk").parse(failing).failed).toBe(15);
 });
@@ -80,9 +84,23 @@ function scripted(script: string) {
 describe("a peer that", () => {
   const task = { ...taskOf("http://127.0.0.1:1/"), durationMs: 0 };
 
-  test("does not end is ended, and said to hang", async () => {
-    const run = runPeer(scripted("exec sleep 60"), task, never, 100);
-    await expect(run).rejects.toThrow("had not ended after 0 s");
+  test.each([
+    ["does not end", "exec sleep 60"],
+    ["does not heed signals", "trap '' TERM; while :; do sleep 1; done"],
+    ["leaves a child with its output", "sleep 60; true"],
+  ])(
+    "%s is ended, and said to hang",
+    async (_, script) => {
+      const run = runPeer(scripted(script), task, never, 100);
+      await expect(run).rejects.toThrow("had not ended after 0 s");
+    },
+    2000,
+  );
+
+  test("makes no request at all has no figure", async () => {
+    const silent = readRecorded("wrk-4.1.0.txt").replaceAll("128105", "0");
+    const peer = { ...scripted(`cat <<'END'\n${silent}\nEND`) };
+    await expect(runPeer(peer, task, never)).rejects.toThrow("has made no request");
   });
 
   test("fails says why", async () => {
@@ -120,6 +138,12 @@ const noGenerators: Executor = {
   watchMachine: () => () => ({ elapsedNs: 0, clockDriftNs: 0, coordinatorNs: 0 }),
 };
 
+/** Three rounds of peers alone. */
+function raceOf(peers: readonly Peer[]) {
+  const heat = { strategies: [], peers, fixture: "hello", url: "", connections: 2 };
+  return raceRounds(heat, settings, 3, noGenerators, Math.random, never, () => {});
+}
+
 test("a peer that fails sits out what is left; the others go on", async () => {
   const recordedOutput = join(import.meta.dir, "recorded/wrk-4.1.0.txt");
   const sound = { ...scripted(`cat ${recordedOutput}`), name: "sound" };
@@ -144,6 +168,22 @@ test("a peer that fails sits out what is left; the others go on", async () => {
     ["sound", 3],
   ]);
   expect([...broken]).toEqual([["faulty", "ended with exit code 1: "]]);
+});
+
+test("ab tells of bad answers only where there are some", () => {
+  const failing = readRecorded("ab-2.3.txt").replace(
+    "Keep-Alive requests:",
+    "Non-2xx responses:      19486\nKeep-Alive requests:",
+  );
+  expect(peerNamed("ab").parse(failing).failed).toBe(19486);
+});
+
+test("failures that a tool does not count among its requests leave a valid cell", async () => {
+  const failing = `${readRecorded("wrk-4.1.0.txt").replaceAll("128105", "10")}  Socket errors: connect 0, read 0, write 0, timeout 64\n`;
+  const peer = scripted(`cat <<'END'\n${failing}\nEND`);
+  const [cell] = (await raceOf([peer])).cells;
+  expect(cell?.requests).toEqual({ issued: 30, ok: 0, failed: 192, unfinished: 0 });
+  expect(cell?.valid).toBe(false);
 });
 
 test("ratios are medians over rounds that ran side by side", () => {

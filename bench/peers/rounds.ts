@@ -105,7 +105,8 @@ function peerCell(
       mode: "closed",
       workers: 1,
       keptAlive: true,
-      requests: { issued: requests, ok: requests - failed, failed, unfinished: 0 },
+      // A tool may count failures that are no requests to it.
+      requests: { issued: requests, ok: Math.max(0, requests - failed), failed, unfinished: 0 },
       errors: {},
       status: {},
       metrics: Object.fromEntries(

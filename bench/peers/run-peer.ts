@@ -27,25 +27,40 @@ export async function runPeer(
 ): Promise<PeerRun> {
   const line = bindToCores(command(url, connections, durationMs), "generator");
   const timeout = durationMs + patienceMs;
-  const child = Bun.spawn(line, { stdio: ["ignore", "pipe", "pipe"], signal, timeout });
-  const [output, complaint, exitCode] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ]);
-  if (child.signalCode === "SIGTERM") {
+  const child = Bun.spawn(line, {
+    stdio: ["ignore", "pipe", "pipe"],
+    signal,
+    timeout,
+    killSignal: "SIGKILL",
+  });
+  const said = Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
+  const exitCode = await child.exited;
+  // What it has begun may go on, and keep its output open.
+  if (child.signalCode === "SIGKILL") {
     throw new Error(`had not ended after ${Math.round(timeout / 1000)} s`);
   }
+  const [output, complaint] = await said;
   if (exitCode !== 0) {
     throw new Error(`ended with exit code ${exitCode}: ${complaint.trim().slice(0, 200)}`);
   }
+  return { ...read(parse, output), cpuNs: cpuNsOf(child) };
+}
+
+function read(parse: Peer["parse"], output: string): PeerReport {
+  let report: PeerReport;
   try {
-    const usage = child.resourceUsage();
-    if (usage === undefined) throw new Error("the system does not say what CPU it used");
-    return { ...parse(output), cpuNs: Number(usage.cpuTime.total) * 1000 };
+    report = parse(output);
   } catch (cause) {
     throw new Error("has printed what cannot be read", { cause });
   }
+  if (report.requests === 0) throw new Error("has made no request");
+  return report;
+}
+
+function cpuNsOf(child: Bun.Subprocess): number {
+  const usage = child.resourceUsage();
+  if (usage === undefined) throw new Error("has used CPU of which the system does not tell");
+  return Number(usage.cpuTime.total) * 1000;
 }
 
 /** The version that a peer tells of itself: the first thing in its output that looks like one. */
