@@ -51,11 +51,11 @@ export interface CompareConfig extends GateSettings {
 interface CompareFlags extends OutputFlags {
   readonly strategy?: string;
   readonly fixture?: string;
-  readonly connections: string;
+  readonly connections?: string;
   readonly server: string;
   readonly transport?: string;
   readonly budget?: string;
-  readonly minEffect: string;
+  readonly minEffect?: string;
   readonly strict?: true;
   readonly gate?: true;
   readonly ignoreEnvironment?: true;
@@ -67,6 +67,19 @@ interface CompareFlags extends OutputFlags {
 const defaultBudget = "60s";
 const quickBudget = "15s";
 const defaultFixtures = "hello,64k";
+const defaultConnections = "64";
+const defaultShare = `${defaultMinEffect * 100}%`;
+
+/** What --gate takes from base's bench/gate.json. */
+const gateFlags = {
+  strategy: "-s",
+  fixture: "-f",
+  connections: "-c",
+  budget: "--budget",
+  minEffect: "--min-effect",
+  strict: "--strict",
+  quick: "--quick",
+} as const;
 
 const examples = `
 Examples:
@@ -83,9 +96,9 @@ export function addCompareOptions(command: Command): Command {
     .argument("[head]", "another of the same kind (default: the work tree)")
     .option("-s, --strategy <a,b>", `strategies (default: ${coreStrategies.join(",")})`)
     .option("-f, --fixture <a,b>", `fixtures (default: ${defaultFixtures})`)
-    .option("-c, --connections <64>", "connections in all, each a cell of its own", "64")
+    .option("-c, --connections <64>", "connections in all, each a cell of its own (default: 64)")
     .option("--budget <time>", "time for a cell, all arms and warm-ups (default: 60s)")
-    .option("--min-effect <share>", "smallest change that counts", `${defaultMinEffect * 100}%`)
+    .option("--min-effect <share>", `smallest change that counts (default: ${defaultShare})`)
     .option("--strict", "exit 3 where a verdict is inconclusive")
     .option("--gate", "all of the above as base's bench/gate.json says: for CI")
     .option("--ignore-environment", "compare files of different machines all the same")
@@ -111,14 +124,15 @@ export function readCompareOptions(
   argv: readonly string[],
   env: Env,
 ): CompareConfig {
+  if (flags.gate) refuseGateFlags(flags);
   const budget = flags.budget ?? (flags.quick ? quickBudget : defaultBudget);
   return {
     ...readGateSettings({
       strategies: flags.strategy ?? coreStrategies.join(","),
       fixtures: flags.fixture ?? defaultFixtures,
-      connections: flags.connections,
+      connections: flags.connections ?? defaultConnections,
       budget,
-      minEffect: flags.minEffect,
+      minEffect: flags.minEffect ?? defaultShare,
       strict: flags.strict ?? false,
     }),
     subjects: readSubjects(base, head),
@@ -131,6 +145,16 @@ export function readCompareOptions(
     reporter: flags.reporter,
     command: commandLine(argv),
   };
+}
+
+function refuseGateFlags(flags: CompareFlags): void {
+  const given = Object.entries(gateFlags).flatMap(([name, flag]) =>
+    flags[name as keyof typeof gateFlags] === undefined ? [] : [flag],
+  );
+  if (given.length === 0) return;
+  throw new UserError(
+    `--gate takes ${given.join(", ")} from base's bench/gate.json; leave ${given.length > 1 ? "them" : "it"} out, or --gate`,
+  );
 }
 
 /** The settings of a gate as people write them, on the command line or in bench/gate.json. */
@@ -170,7 +194,7 @@ function readSubjects(base: string, head: string | undefined): CompareSubjects {
 
 /** "2%" or "0.02" as 0.02. */
 function readShare(text: string): number {
-  const [, amount, percent] = /^(\d+(?:\.\d+)?)\.*(%?)$/.exec(text) ?? [];
+  const [, amount, percent] = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text) ?? [];
   const share = Number(amount) / (percent === "%" ? 100 : 1);
   if (amount === undefined || share <= 0 || share >= 1) {
     throw new UserError(`--min-effect ${text}: must be a share like 2% or 0.02`);

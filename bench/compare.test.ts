@@ -119,6 +119,10 @@ describe("what cannot be compared is said in one line, exit 2", () => {
     [["compare", "HEAD", "--min-effect", "200%"], "must be a share like 2% or 0.02"],
     [["compare", "HEAD", "-s", "calback"], "callback"],
     [["compare", "callback", "future", "--gate"], "name a git revision"],
+    [
+      ["compare", "HEAD", "--gate", "-s", "callback", "--budget", "5s"],
+      "--gate takes -s, --budget from",
+    ],
   ])("%p", async (argv, message) => {
     const { code, err, out } = await run(...(argv as string[]));
     expect(code).toBe(2);
