@@ -75,11 +75,12 @@ function cellKey({
   connections,
   mode,
   rate,
+  workers,
   keptAlive,
   pipeline,
 }: CellResult): string {
   const open = mode === "open" ? ` at ${rate}/s` : "";
-  return `${strategy}, ${fixture}, ${connections}${open}${keptAlive ? "" : ", close"}${pipeline ? `, pipeline ${pipeline}` : ""}`;
+  return `${strategy}, ${fixture}, ${connections}${open}${keptAlive ? "" : ", close"}${pipeline ? `, pipeline ${pipeline}` : ""}${workers > 1 ? `, ${workers} workers` : ""}`;
 }
 
 /**

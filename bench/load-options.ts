@@ -3,6 +3,7 @@ import { fixtures } from "../fixtures/registry.ts";
 import { type ServerSource, serverSources } from "../server/messages.ts";
 import { UserError } from "./errors.ts";
 import { arrivalKinds } from "./load/pacer.ts";
+import { metrics } from "./metrics/registry.ts";
 import { chooseMany, readPositiveCount, splitList } from "./options.ts";
 import {
   commandLine,
@@ -75,7 +76,7 @@ export function addLoadOptions(command: Command): Command {
     )
     .option("-n, --requests <count>", "measured requests of a cell, instead of a time")
     .option("-R, --rate <count>", "open loop: requests per second, in all")
-    .option("--arrivals <kind>", `in open loop: ${arrivalKinds.join(", ")}`, "constant")
+    .option("--arrivals <kind>", `in open loop: ${arrivalKinds.join(", ")} (default: constant)`)
     .option("--stages <5s:1k,…>", "open loop in stages of time:rate, instead of -R and -d")
     .option(
       "--find-rate <objective>",
@@ -130,14 +131,18 @@ export function readLoadOptions(flags: LoadFlags, argv: readonly string[], env: 
   const settings = readRaceSettings(flags);
   const chosen = readFixtures(flags, target);
   if (settings.pipeline > 1) refuseToPipeline(settings, strategies, chosen, target);
+  const connections = readConnections(flags);
+  refuseIdleWorkers(settings, connections);
+  const thresholds = (flags.threshold ?? []).map((text) => parseThreshold(text));
+  if (settings.open === undefined) thresholds.forEach(refuseOpenMetric);
   return {
     strategies,
     fixtures: chosen,
-    connections: readConnections(flags),
+    connections,
     settings,
     target,
     objective: readObjective(flags),
-    thresholds: (flags.threshold ?? []).map((text) => parseThreshold(text)),
+    thresholds,
     output: readOutput(flags, env),
     withCostModels: isDefaultRace(flags),
     command: commandLine(argv),
@@ -170,6 +175,19 @@ function refuseToPipeline(
       "--pipeline: Bun.serve closes a connection with a second request while it reads a file; use --server memory or routes",
     );
   }
+}
+
+function refuseIdleWorkers({ workers }: RaceSettings, connections: readonly number[]): void {
+  const least = Math.min(...connections);
+  if (workers <= least) return;
+  throw new UserError(
+    `-w ${workers} share out -c ${least}, which leaves some without a connection: at most -w ${least}`,
+  );
+}
+
+function refuseOpenMetric({ metric, text }: Threshold): void {
+  if (!metrics.some(({ key, openLoopOnly }) => key === metric && openLoopOnly)) return;
+  throw new UserError(`--threshold '${text}': ${metric} is of an open loop; give a rate with -R`);
 }
 
 /** The default race explains itself; who asks for a race of their own gets that race only. */

@@ -10,7 +10,7 @@ export interface RaceFlags {
   readonly duration?: string;
   readonly requests?: string;
   readonly rate?: string;
-  readonly arrivals: string;
+  readonly arrivals?: string;
   readonly stages?: string;
   readonly findRate?: string;
   readonly workers: string;
@@ -111,7 +111,10 @@ export function readTransport(name: string | undefined, isOpen: boolean): Transp
   return kind;
 }
 
-function refuseContradictions({ duration, requests, rate, stages }: RaceFlags): void {
+function refuseContradictions({ duration, requests, rate, stages, arrivals }: RaceFlags): void {
+  if (arrivals !== undefined && (rate ?? stages) === undefined) {
+    throw new UserError("--arrivals are of an open loop: give a rate with -R, or --stages");
+  }
   if (requests !== undefined && duration !== undefined) {
     throw new UserError("-d and -n: give a time or a number of requests, not both");
   }
@@ -148,7 +151,7 @@ function readStages(text: string): Stage[] {
   });
 }
 
-function readArrivals(name: string): ArrivalKind {
+function readArrivals(name = "constant"): ArrivalKind {
   const kinds = arrivalKinds.map((kind) => ({ name: kind }));
   return chooseOne("kind of arrivals", name, kinds).name;
 }

@@ -35,7 +35,7 @@ export async function searchRates(
     const { met, missed } = await findRate(startRate, async (rate) => {
       if (signal.aborted) return false;
       const stages = [{ durationMs: settings.durationMs, rate }];
-      const open = { arrivals: settings.open?.arrivals ?? "constant", stages } as const;
+      const open = { arrivals: "constant", stages } as const;
       const trial: Heat = { ...heat, rivals: [rival], rate };
       onTrial(trial);
       const samples = await race(

@@ -22,6 +22,14 @@ export interface LaneOptions {
   readonly timeouts: Timeouts;
 }
 
+export function wholeTimeout(ms: number): ReadError {
+  return new ReadError("timeout", `no complete response within ${ms} ms`);
+}
+
+export function firstByteTimeout(ms: number): ReadError {
+  return new ReadError("first-byte-timeout", `not a byte within ${ms} ms`);
+}
+
 /**
  * One virtual client: a connection, or a part of one, and at most one request on it. Times are
  * clockNs(). What every answer touches is declared first, and so lies together: system calls leave
@@ -108,9 +116,9 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
     const { firstByteMs, wholeMs } = this.options.timeouts;
     const elapsedMs = (nowNs - this.startNs) / 1e6;
     if (elapsedMs >= wholeMs) {
-      this.failed(new ReadError("timeout", `no complete response within ${wholeMs} ms`));
+      this.failed(wholeTimeout(wholeMs));
     } else if (this.chunks === 0 && elapsedMs >= firstByteMs) {
-      this.failed(new ReadError("first-byte-timeout", `not a byte within ${firstByteMs} ms`));
+      this.failed(firstByteTimeout(firstByteMs));
     }
   }
 

@@ -11,6 +11,8 @@ export interface Metric {
   readonly better: "lower" | "higher";
   /** One line for `list`. */
   readonly summary: string;
+  /** A closed loop has none. */
+  readonly openLoopOnly?: true;
   /** The figure, over all replicates of `sample`; undefined where it was not measured. */
   readonly compute: (sample: CellSample) => number | undefined;
 }

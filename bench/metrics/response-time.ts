@@ -9,18 +9,22 @@ const percents = [
   ["responseP99_99Ns", 99.99],
 ] as const;
 
-export const responsePercentiles: readonly Metric[] = percents.map(([key, percent]) =>
-  percentile(
+export const responsePercentiles: readonly Metric[] = percents.map(([key, percent]) => ({
+  ...percentile(
     key,
     `response time from the due instant, ${percent}th percentile (open loop)`,
     percent,
     ({ responseTime }) => responseTime,
   ),
-);
+  openLoopOnly: true,
+}));
 
-export const latenessP99: Metric = percentile(
-  "latenessP99Ns",
-  "how late requests were sent that had a connection to go on, 99th percentile (open loop)",
-  99,
-  ({ lateness }) => lateness,
-);
+export const latenessP99: Metric = {
+  ...percentile(
+    "latenessP99Ns",
+    "how late requests were sent that had a connection to go on, 99th percentile (open loop)",
+    99,
+    ({ lateness }) => lateness,
+  ),
+  openLoopOnly: true,
+};

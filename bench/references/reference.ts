@@ -53,7 +53,9 @@ const kindsByCode: Readonly<Record<string, ErrorKind>> = {
 
 /** What a reference has thrown, as one of our kinds of error. */
 export function asReadError(thrown: unknown): ReadError {
-  const { code = "", message = String(thrown) } = thrown as { code?: string; message?: string };
+  const { code: given, message = String(thrown) } = thrown as { code?: unknown; message?: string };
+  // A DOMException has a number.
+  const code = typeof given === "string" ? given : "";
   const kind = kindsByCode[code] ?? (code.startsWith("HPE_") ? "malformed" : "reset");
   return new ReadError(kind, message, { cause: thrown });
 }

@@ -2,7 +2,7 @@ import type { CellResult, Comparison } from "../result.ts";
 
 /** "callback/hello/c=64", with all that tells one cell from another of the same result. */
 export function cellName(cell: CellResult): string {
-  const { strategy, fixture, connections, mode, rate, keptAlive, pipeline, side } = cell;
+  const { strategy, fixture, connections, mode, rate, workers, keptAlive, pipeline, side } = cell;
   return [
     strategy,
     fixture,
@@ -10,6 +10,7 @@ export function cellName(cell: CellResult): string {
     ...(mode === "open" ? [`rate=${rate ?? 0}`] : []),
     ...(keptAlive ? [] : ["close"]),
     ...(pipeline === undefined ? [] : [`pipeline=${pipeline}`]),
+    ...(workers > 1 ? [`workers=${workers}`] : []),
     ...(side === undefined ? [] : [side]),
   ].join("/");
 }

@@ -1,10 +1,12 @@
 import type { CellResult, Comparison, Result } from "../result.ts";
 
-/** Two or three sentences that say what the tables mean; empty where there is nothing to compare. */
+/** A few sentences that say what the tables mean; empty where there is nothing to say. */
 export function conclude({ cells, comparisons = [] }: Result): string {
   const byCpu = comparisons.filter(({ metric }) => metric === "cpuNsPerRequest");
-  if (byCpu.length === 0) return "";
-  const sentences = [cheapest(byCpu), widest(byCpu), limits(cells), undecided(byCpu)];
+  const compared =
+    byCpu.length === 0 ? [] : [cheapest(byCpu), widest(byCpu), limits(cells), undecided(byCpu)];
+  const sentences = [...cells.map(unsent), ...compared];
+  if (sentences.every((sentence) => sentence === "")) return "";
   return `${sentences.filter((sentence) => sentence !== "").join("\n")}\n`;
 }
 
@@ -44,11 +46,22 @@ function limits(cells: readonly CellResult[]): string {
 function undecided(byCpu: readonly Comparison[]): string {
   const open = byCpu.filter(({ verdict }) => verdict === "inconclusive").length;
   if (open === 0) return "";
-  return `${open} of ${byCpu.length} comparisons are too noisy to call: a longer -d narrows them.`;
+  return `${open} of ${byCpu.length} comparisons are too noisy to call: more --replicates narrow them.`;
 }
 
 function geometricMean(ratios: readonly number[]): number {
   return Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length);
+}
+
+/** Below this share of what was due the percentiles are of an open loop all the same. */
+const fewUnsent = 0.001;
+
+/** What was never sent has no response time: those that are shown are of the lucky ones. */
+function unsent({ strategy, fixture, connections, requests }: CellResult): string {
+  const { issued, unsent = 0 } = requests;
+  if (unsent <= fewUnsent * (issued + unsent)) return "";
+  const percent = ((100 * unsent) / (issued + unsent)).toFixed(1);
+  return `${strategy} on ${fixture} at ${connections} could not keep up: ${percent} % of the requests that were due were never sent, and no response time counts for them.`;
 }
 
 /** 1.123 as "+12 %". */

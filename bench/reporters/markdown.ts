@@ -46,18 +46,29 @@ function renderCells({ cells }: Result): string {
   };
   const keys = [
     "requestsPerSecond",
+    "responseP50Ns",
+    "responseP99Ns",
     "serviceP50Ns",
     "serviceP99Ns",
     "cpuNsPerRequest",
     "nsPerResponse",
   ];
+  const isOpen = cells.some(({ mode }) => mode === "open");
   const present = keys.filter((key) => cells.some(({ metrics }) => metrics[key] !== undefined));
   return renderRows(
-    ["strategy", "fixture", "connections", ...present, "limit"],
+    [
+      "strategy",
+      "fixture",
+      "connections",
+      ...(isOpen ? ["due/s", "unsent"] : []),
+      ...present,
+      "limit",
+    ],
     cells.map((cell) => [
       cell.strategy + (cell.valid ? "" : " (invalid)"),
       cell.fixture,
       String(cell.connections),
+      ...(isOpen ? [String(cell.rate ?? "-"), String(cell.requests.unsent ?? "-")] : []),
       ...present.map((key) => figure(cell, key)),
       cell.boundBy,
     ]),

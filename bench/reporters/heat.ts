@@ -1,0 +1,97 @@
+import type { CellResult, Comparison } from "../result.ts";
+import { formatCount, formatQuantity, plural } from "../units.ts";
+import { type Column, renderTable } from "./table.ts";
+
+/** Cells of one fixture, number of connections and rate stand together, in the order of the run. */
+export function groupByHeat(cells: readonly CellResult[]): CellResult[][] {
+  const key = ({ fixture, connections, rate }: CellResult) => `${fixture}\n${connections}\n${rate}`;
+  return [...Map.groupBy(cells, key).values()];
+}
+
+/** A figure of each cell, in a column of its own. */
+interface Figure {
+  readonly heading: string;
+  readonly of: (cell: CellResult) => string;
+}
+
+const requestsPerSecond: Figure = {
+  heading: "req/s",
+  of: (cell) => metricOf(cell, "requestsPerSecond").replace("/s", ""),
+};
+const cpu: Figure = { heading: "CPU/req", of: (cell) => metricOf(cell, "cpuNsPerRequest") };
+
+const closedFigures: readonly Figure[] = [
+  requestsPerSecond,
+  { heading: "p50", of: (cell) => metricOf(cell, "serviceP50Ns") },
+  { heading: "p99", of: (cell) => metricOf(cell, "serviceP99Ns") },
+  cpu,
+];
+
+/** What users wait for is the response time, and with what is unsent it would have been longer. */
+const openFigures: readonly Figure[] = [
+  requestsPerSecond,
+  { heading: "unsent", of: ({ requests }) => formatCount(requests.unsent ?? 0) },
+  { heading: "response p50", of: (cell) => metricOf(cell, "responseP50Ns") },
+  { heading: "p99", of: (cell) => metricOf(cell, "responseP99Ns") },
+  { heading: "service p50", of: (cell) => metricOf(cell, "serviceP50Ns") },
+  { heading: "p99", of: (cell) => metricOf(cell, "serviceP99Ns") },
+  cpu,
+];
+
+/** The strategies of one heat beside each other. */
+export function renderHeat(
+  cells: readonly CellResult[],
+  comparisons: readonly Comparison[],
+): string {
+  const [first] = cells as [CellResult, ...CellResult[]];
+  const { fixture, connections } = first;
+  const own = comparisons.filter((c) => c.fixture === fixture && c.connections === connections);
+  const versus = own[0]?.baseline;
+  const figures = first.mode === "open" ? openFigures : closedFigures;
+  const columns: Column[] = [
+    { heading: "strategy", align: "left" },
+    ...figures.map(({ heading }) => ({ heading, align: "right" }) as const),
+    { heading: "limit", align: "left" },
+  ];
+  if (versus !== undefined) {
+    columns.push(
+      { heading: `req/s ÷ ${versus}`, align: "left" },
+      { heading: `CPU/req ÷ ${versus}`, align: "left" },
+    );
+  }
+  const rows = cells.map((cell) => [
+    cell.strategy + (cell.valid ? "" : " (invalid)"),
+    ...figures.map(({ of }) => of(cell)),
+    cell.boundBy,
+    ratio(cell, own, "requestsPerSecond"),
+    ratio(cell, own, "cpuNsPerRequest"),
+  ]);
+  return `${titleOf(first)}\n${renderTable(columns, rows)}`;
+}
+
+function titleOf({ fixture, connections, mode, rate, workers, keptAlive, pipeline }: CellResult) {
+  return [
+    `${fixture}, ${plural(connections, "connection")}`,
+    ...(keptAlive ? [] : ["one for each request"]),
+    ...(pipeline === undefined ? [] : [`${pipeline} requests pipelined on each`]),
+    ...(workers > 1 ? [`${workers} workers`] : []),
+    ...(mode === "open" && rate !== undefined
+      ? [`${formatCount(rate)} requests due a second`]
+      : []),
+  ].join(", ");
+}
+
+function metricOf(cell: CellResult, key: string): string {
+  const metric = cell.metrics[key];
+  return metric === undefined ? "-" : formatQuantity(metric.value, metric.unit);
+}
+
+function ratio(cell: CellResult, comparisons: readonly Comparison[], metric: string): string {
+  const found = comparisons.find((c) => c.strategy === cell.strategy && c.metric === metric);
+  return found === undefined ? "1" : formatRatio(found);
+}
+
+function formatRatio({ ratio, interval }: Comparison): string {
+  if (interval === undefined) return `${ratio.toFixed(2)} (one replicate: no interval)`;
+  return `${ratio.toFixed(2)} [${interval[0].toFixed(2)}, ${interval[1].toFixed(2)}]`;
+}
