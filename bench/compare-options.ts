@@ -70,16 +70,16 @@ const defaultFixtures = "hello,64k";
 const defaultConnections = "64";
 const defaultShare = `${defaultMinEffect * 100}%`;
 
-/** What --gate takes from base's bench/gate.json. */
-const gateFlags = {
+/** What says how a comparison is raced. */
+const liveFlags = {
   strategy: "-s",
   fixture: "-f",
   connections: "-c",
   budget: "--budget",
-  minEffect: "--min-effect",
-  strict: "--strict",
   quick: "--quick",
 } as const;
+/** What --gate takes from base's bench/gate.json. */
+const gateFlags = { ...liveFlags, minEffect: "--min-effect", strict: "--strict" } as const;
 
 const examples = `
 Examples:
@@ -97,7 +97,10 @@ export function addCompareOptions(command: Command): Command {
     .option("-s, --strategy <a,b>", `strategies (default: ${coreStrategies.join(",")})`)
     .option("-f, --fixture <a,b>", `fixtures (default: ${defaultFixtures})`)
     .option("-c, --connections <64>", "connections in all, each a cell of its own (default: 64)")
-    .option("--budget <time>", "time for a cell, all arms and warm-ups (default: 60s)")
+    .option(
+      "--budget <time>",
+      "time for a cell, all arms and warm-ups, two replicates at least (default: 60s)",
+    )
     .option("--min-effect <share>", `smallest change that counts (default: ${defaultShare})`)
     .option("--strict", "exit 3 where a verdict is inconclusive")
     .option("--gate", "all of the above as base's bench/gate.json says: for CI")
@@ -124,7 +127,14 @@ export function readCompareOptions(
   argv: readonly string[],
   env: Env,
 ): CompareConfig {
-  if (flags.gate) refuseGateFlags(flags);
+  const subjects = readSubjects(base, head);
+  if (flags.gate) refuse(flags, gateFlags, "--gate takes", "from base's bench/gate.json");
+  if (subjects.kind === "files") {
+    refuse(flags, liveFlags, "two result files are compared as they are, without", "");
+  }
+  if (subjects.kind === "strategies") {
+    refuse(flags, { strategy: "-s" }, "two strategies are named already, without", "");
+  }
   const budget = flags.budget ?? (flags.quick ? quickBudget : defaultBudget);
   return {
     ...readGateSettings({
@@ -135,7 +145,7 @@ export function readCompareOptions(
       minEffect: flags.minEffect ?? defaultShare,
       strict: flags.strict ?? false,
     }),
-    subjects: readSubjects(base, head),
+    subjects,
     source: readServerSource(flags.server),
     transport: readTransport(flags.transport, false),
     gateOfBase: flags.gate ?? false,
@@ -147,14 +157,19 @@ export function readCompareOptions(
   };
 }
 
-function refuseGateFlags(flags: CompareFlags): void {
-  const given = Object.entries(gateFlags).flatMap(([name, flag]) =>
-    flags[name as keyof typeof gateFlags] === undefined ? [] : [flag],
+/** Refuses flags that would not be heeded. */
+function refuse(
+  flags: CompareFlags,
+  unheeded: Partial<Record<keyof CompareFlags, string>>,
+  before: string,
+  after: string,
+): void {
+  const given = Object.entries(unheeded).flatMap(([name, flag]) =>
+    flags[name as keyof CompareFlags] === undefined ? [] : [flag],
   );
   if (given.length === 0) return;
-  throw new UserError(
-    `--gate takes ${given.join(", ")} from base's bench/gate.json; leave ${given.length > 1 ? "them" : "it"} out, or --gate`,
-  );
+  const what = [before, given.join(", "), after].filter((part) => part !== "").join(" ");
+  throw new UserError(`${what}; leave ${given.length > 1 ? "them" : "it"} out`);
 }
 
 /** The settings of a gate as people write them, on the command line or in bench/gate.json. */

@@ -79,8 +79,16 @@ describe("compare, two files", () => {
     const refused = await run("compare", resultFile("a.json", 1), other);
     expect(refused.code).toBe(3);
     expect(refused.err).toContain("cpu: A Processor and Another Processor");
+    expect(refused.out).toBe("");
     const forced = await run("compare", resultFile("a.json", 1), other, "--ignore-environment");
     expect(forced.code).toBe(1);
+  });
+
+  test("with flags that say how to race: refused", async () => {
+    const paths = [resultFile("a.json", 1), resultFile("b.json", 1)];
+    const { code, err } = await run("compare", ...paths, "-f", "hello", "--budget", "5s");
+    expect(code).toBe(2);
+    expect(err).toContain("without -f, --budget; leave them out");
   });
 
   test("without a cell in common: never a pass", async () => {
@@ -118,6 +126,7 @@ describe("what cannot be compared is said in one line, exit 2", () => {
     [["compare", "HEAD", "--budget", "soon"], "--budget"],
     [["compare", "HEAD", "--min-effect", "200%"], "must be a share like 2% or 0.02"],
     [["compare", "HEAD", "-s", "calback"], "callback"],
+    [["compare", "callback", "future", "-s", "future"], "without -s; leave it out"],
     [["compare", "callback", "future", "--gate"], "name a git revision"],
     [
       ["compare", "HEAD", "--gate", "-s", "callback", "--budget", "5s"],

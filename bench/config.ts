@@ -50,7 +50,7 @@ Examples:
   bun run bench peers                            beside wrk and others, where they are installed
   bun run bench report result.json
   bun run bench serve --port 8080
-  bun run bench verify                           is what is measured here true? 40 s
+  bun run bench verify                           is what is measured here true? 75 s
   bun run bench chaos                            does anything hang or lie when servers do wrong?
 
 Exit codes: 0 fine, 1 a regression or a threshold missed, 2 wrong input, 3 invalid measurement, 130 interrupted.`;

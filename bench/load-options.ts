@@ -199,11 +199,18 @@ function isDefaultRace(flags: LoadFlags): boolean {
   return [...own, close, quick].every((flag) => flag === undefined);
 }
 
-function readObjective({ findRate, rate, stages, requests }: LoadFlags): Threshold | undefined {
+function readObjective({
+  findRate,
+  rate,
+  stages,
+  requests,
+  record,
+}: LoadFlags): Threshold | undefined {
   if (findRate === undefined) return undefined;
   if (rate !== undefined || stages !== undefined || requests !== undefined) {
     throw new UserError("--find-rate chooses the rates itself: leave out -R, --stages and -n");
   }
+  if (record) throw new UserError("--record keeps races, and --find-rate is none: leave it out");
   return parseThreshold(findRate, "--find-rate");
 }
 
@@ -228,6 +235,11 @@ function readTarget({ target, server }: LoadFlags): TargetConfig {
   const url = URL.parse(target);
   if (url === null || url.protocol !== "http:") {
     throw new UserError(`--target ${target}: must be an http:// URL, like http://127.0.0.1:8000/`);
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw new UserError(
+      "--target with a user or a password: no Authorization is sent; leave it out",
+    );
   }
   return { kind: "other", url };
 }

@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Output } from "./io.ts";
 import { main } from "./main.ts";
+import type { CellResult } from "./result.ts";
 import { resultSchema } from "./result.ts";
 import { sampleResult } from "./sample-result.ts";
 import { resultJsonSchema, schemaPath } from "./schema.ts";
@@ -176,6 +177,25 @@ describe("report", () => {
     const { code, out } = await run("report", path);
     expect(code).toBe(0);
     expect(out).toMatchSnapshot();
+  });
+
+  test("an open loop shows response times, and what was never sent", async () => {
+    const [first] = sampleResult.cells as [CellResult];
+    const cell: CellResult = {
+      ...first,
+      mode: "open",
+      rate: 20_000,
+      requests: { ...first.requests, unsent: 500 },
+      metrics: {
+        ...first.metrics,
+        responseP50Ns: { value: 2_000_000, unit: "ns", better: "lower" },
+        responseP99Ns: { value: 9_000_000, unit: "ns", better: "lower" },
+      },
+    };
+    const openPath = join(folder, "open.json");
+    writeFileSync(openPath, JSON.stringify({ ...sampleResult, cells: [cell], comparisons: [] }));
+    expect((await run("report", openPath)).out).toMatchSnapshot();
+    expect((await run("report", openPath, "-r", "markdown")).out).toMatchSnapshot();
   });
 
   test("json is the result", async () => {

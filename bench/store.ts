@@ -16,7 +16,7 @@ import {
 import { dirname, join, resolve } from "node:path";
 import { asError } from "../src/errors.ts";
 import { UserError } from "./errors.ts";
-import { appendHistory, historyEntryOf } from "./history.ts";
+import { appendHistory, historyEntryOf, isRecordable } from "./history.ts";
 import type { OutputConfig } from "./output-options.ts";
 import { type Result, resultSchema } from "./result.ts";
 
@@ -133,7 +133,7 @@ export function saveResult(output: OutputConfig, result: Result): Saved {
   ]
     .flat()
     .map((path) => [path, () => writeResult(path, result)]);
-  if (record) {
+  if (record && isRecordable(result)) {
     const path = historyPath(resultsDirectory);
     writes.push([path, () => appendHistory(path, historyEntryOf(result))]);
   }

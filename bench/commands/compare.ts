@@ -26,6 +26,7 @@ export async function compare(asked: CompareConfig, io: Io): Promise<number> {
       ? compareFiles(subjects.base, subjects.head, config)
       : await compareLive(subjects, config, io);
   const { cells, comparisons, compared, fault } = outcome;
+  if (fault !== undefined && cells.length === 0) return breakOff(fault, io);
   const result = finishResult({
     kind: "compare",
     startedAt,
@@ -51,10 +52,7 @@ function exitCodeOf(
   { err }: Pick<Io, "err">,
 ): number {
   const { verdict, interrupted, cells, comparisons = [] } = result;
-  if (fault !== undefined) {
-    err.write(`readrace: the comparison broke off: ${asError(fault).message}\n`);
-    return exitCodes.invalid;
-  }
+  if (fault !== undefined) return breakOff(fault, { err });
   if (interrupted) return exitCodes.interrupted;
   if (comparisons.length === 0) {
     err.write("readrace: nothing was compared\n");
@@ -66,4 +64,10 @@ function exitCodeOf(
   }
   if (verdict === "regressed") return exitCodes.missed;
   return verdict === "inconclusive" && strict ? exitCodes.invalid : exitCodes.fine;
+}
+
+/** Where nothing was measured there is nothing to show or to keep. */
+function breakOff(fault: unknown, { err }: Pick<Io, "err">): number {
+  err.write(`readrace: the comparison broke off: ${asError(fault).message}\n`);
+  return exitCodes.invalid;
 }

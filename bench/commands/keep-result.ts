@@ -1,3 +1,4 @@
+import { isRecordable } from "../history.ts";
 import type { Io } from "../io.ts";
 import type { OutputConfig } from "../output-options.ts";
 import { json } from "../reporters/json.ts";
@@ -17,6 +18,9 @@ export function keepResult(
 ): boolean {
   const { paths, failures } = saveResult(output, result);
   if (forPeople) for (const path of paths) io.out.write(`\nSaved to ${path}\n`);
+  if (output.record && !isRecordable(result)) {
+    io.err.write("readrace: nothing was recorded: no cell is valid\n");
+  }
   if (failures.length === 0) return true;
   for (const failure of failures) io.err.write(`readrace: ${failure}\n`);
   if (!output.json) {

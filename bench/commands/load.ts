@@ -109,14 +109,38 @@ function conclude(config: LoadConfig, result: Result, fault: Error | undefined, 
   if (!kept) return exitCodes.invalid;
   if (result.interrupted) return exitCodes.interrupted;
   if (result.foundRates !== undefined) {
-    const none = result.foundRates.some(({ met: rate }) => rate === undefined);
-    return none ? exitCodes.missed : exitCodes.fine;
+    return concludeSearch(result, result.foundRates, io);
   }
   if (result.cells.length === 0 || result.cells.some(({ valid }) => !valid)) {
     io.err.write("readrace: the measurement is invalid: see the audit in the result\n");
     return exitCodes.invalid;
   }
   return missed.length > 0 ? exitCodes.missed : exitCodes.fine;
+}
+
+/** Where no trial passed its audit, that no rate was found says nothing of the server. */
+function concludeSearch(
+  { cells }: Result,
+  foundRates: readonly FoundRate[],
+  { err }: Pick<Io, "err">,
+): number {
+  const codes = foundRates.map(({ met, objective, strategy, fixture, connections }) => {
+    if (met !== undefined) return exitCodes.fine;
+    const where = `${strategy}, ${fixture}, ${connections} connections`;
+    const trials = cells.filter(
+      (cell) =>
+        cell.strategy === strategy && cell.fixture === fixture && cell.connections === connections,
+    );
+    const refused = trials.at(-1)?.audit.filter(({ ok }) => !ok) ?? [];
+    if (trials.every(({ valid }) => !valid) && refused.length > 0) {
+      const why = refused.map(({ check, detail }) => `${check}: ${detail}`).join("; ");
+      err.write(`readrace: no trial of ${where} passed its audit: ${why}\n`);
+      return exitCodes.invalid;
+    }
+    err.write(`readrace: no rate was found that meets ${objective}: ${where}\n`);
+    return exitCodes.missed;
+  });
+  return Math.max(exitCodes.fine, ...codes);
 }
 
 /** Load is an attack where nobody expects it. */

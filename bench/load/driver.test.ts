@@ -129,6 +129,20 @@ test("the first byte of an answer in two pieces is timed when it comes, whatever
   expect(chunks).toBeGreaterThan(whole.totalCount * 1.5);
 });
 
+test.each([
+  ["timeout", { wholeMs: 10 }],
+  ["first-byte-timeout", { firstByteMs: 10 }],
+] as const)(
+  "an answer after its time is a %s, also where nobody has looked since",
+  async (kind, timeouts) => {
+    const server = serve((socket) => void setTimeout(() => socket.write(ok), 25));
+    const driver = await drive("callback", server.port, timeouts);
+    const { requests } = await driver.runSlice({ kind: "requests", count: 8 });
+    expect(requests.ok).toBe(0);
+    expect(driver.finish().errors).toEqual({ [kind]: requests.failed });
+  },
+);
+
 test("a wrong status is counted as what it was, and not as the expected one", async () => {
   const server = serve((socket) => socket.write(ok.replace("200 OK", "500 No")));
   const driver = await drive("callback", server.port, {});

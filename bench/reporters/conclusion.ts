@@ -2,12 +2,21 @@ import type { CellResult, Comparison, Result } from "../result.ts";
 
 /** A few sentences that say what the tables mean; empty where there is nothing to say. */
 export function conclude({ cells, comparisons = [] }: Result): string {
-  const byCpu = comparisons.filter(({ metric }) => metric === "cpuNsPerRequest");
+  const invalid = cells.filter(({ valid }) => !valid);
+  const byCpu = comparisons.filter(
+    (own) => own.metric === "cpuNsPerRequest" && !invalid.some((cell) => isOf(own, cell)),
+  );
   const compared =
     byCpu.length === 0 ? [] : [cheapest(byCpu), widest(byCpu), limits(cells), undecided(byCpu)];
   const sentences = [...cells.map(unsent), ...compared];
   if (sentences.every((sentence) => sentence === "")) return "";
   return `${sentences.filter((sentence) => sentence !== "").join("\n")}\n`;
+}
+
+/** Whether the cell is one of the two that are compared. */
+function isOf({ strategy, baseline, fixture, connections }: Comparison, cell: CellResult): boolean {
+  if (cell.fixture !== fixture || cell.connections !== connections) return false;
+  return cell.strategy === strategy || cell.strategy === baseline;
 }
 
 function cheapest(byCpu: readonly Comparison[]): string {
