@@ -20,7 +20,8 @@ export async function chaos({ strategies, settings }: ChaosConfig, io: Io): Prom
   io.out.write(renderFaults(samples));
   io.out.write(`\n${renderSamples(samples)}\n`);
   for (const line of wrong) io.out.write(`WRONG ${line}\n`);
-  io.out.write(`${conclude(samples, wrong.length)}\nSeed ${settings.seed}.\n`);
+  const stopped = io.signal.aborted ? "Interrupted. Until then: " : "";
+  io.out.write(`${stopped}${conclude(samples, wrong.length)}\nSeed ${settings.seed}.\n`);
   if (io.signal.aborted) return exitCodes.interrupted;
   return wrong.length === 0 ? exitCodes.fine : exitCodes.invalid;
 }
