@@ -29,6 +29,7 @@ function cellResult(heat: Heat, strategy: string, sample: CellSample): CellResul
     connections,
     mode: sample.mode,
     ...(heat.rate !== undefined && { rate: heat.rate }),
+    ...(sample.schedule !== undefined && { schedule: sample.schedule }),
     workers: sample.workers,
     ...(sample.pipeline > 1 && { pipeline: sample.pipeline }),
     keptAlive: sample.keptAlive,

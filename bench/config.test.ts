@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { readConfig } from "./config.ts";
 import { UserError } from "./errors.ts";
 import type { LoadConfig } from "./load-options.ts";
+import { scheduleOf } from "./plan.ts";
 
 function loadConfig(...argv: string[]): LoadConfig {
   const config = readConfig(argv, {});
@@ -120,4 +121,14 @@ test("help shows examples, and the flags of a race", () => {
   expect(help.command === "show" && help.text).toContain("Examples:");
   const load = readConfig(["load", "--help"], {});
   expect(load.command === "show" && load.text).toContain("--connections");
+});
+
+test("what the mean rate of an open loop does not say is its schedule", () => {
+  const stage = { durationMs: 300, rate: 500 };
+  const twice = [stage, { durationMs: 200, rate: 1500 }];
+  expect(scheduleOf({ arrivals: "constant", stages: [stage] })).toEqual({});
+  expect(scheduleOf({ arrivals: "poisson", stages: [stage] })).toEqual({ schedule: "poisson" });
+  expect(scheduleOf({ arrivals: "poisson", stages: twice })).toEqual({
+    schedule: "300ms:500,200ms:1500 poisson",
+  });
 });

@@ -80,11 +80,12 @@ function cellKey({
   connections,
   mode,
   rate,
+  schedule,
   workers,
   keptAlive,
   pipeline,
 }: CellResult): string {
-  const open = mode === "open" ? ` at ${rate}/s` : "";
+  const open = mode === "open" ? ` at ${rate}/s${schedule ? ` (${schedule})` : ""}` : "";
   return `${strategy}, ${fixture}, ${connections}${open}${keptAlive ? "" : ", close"}${pipeline ? `, pipeline ${pipeline}` : ""}${workers > 1 ? `, ${workers} workers` : ""}`;
 }
 

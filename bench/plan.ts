@@ -40,6 +40,16 @@ export function meanRate({ stages }: OpenSettings): number {
   return requests / planDurationMs({ stages });
 }
 
+/** What an open loop's mean rate does not say of it: its stages, or that arrivals are not constant. */
+export function scheduleOf({ arrivals, stages }: OpenSettings): { schedule?: string } {
+  const steps = stages.map(({ durationMs, rate }) => `${durationMs}ms:${rate}`).join(",");
+  const parts = [
+    ...(stages.length > 1 ? [steps] : []),
+    ...(arrivals === "constant" ? [] : [arrivals]),
+  ];
+  return parts.length > 0 ? { schedule: parts.join(" ") } : {};
+}
+
 /** One patience for connecting, the first byte and the whole response. */
 export function sameTimeouts(ms: number): Timeouts {
   return { connectMs: ms, firstByteMs: ms, wholeMs: ms };

@@ -57,6 +57,12 @@ const cell = z.object({
   mode: z.enum(["closed", "open"]),
   rate: z.number().positive().optional(),
   workers: count.positive(),
+  schedule: z
+    .string()
+    .optional()
+    .describe(
+      "open loop: what its mean rate does not say: its stages, or that arrivals are poisson",
+    ),
   keptAlive: z.boolean(),
   pipeline: count
     .positive()

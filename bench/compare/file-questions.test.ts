@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
+import type { CellResult } from "../result.ts";
 import { sampleResult } from "../sample-result.ts";
-import { environmentDifferences } from "./file-questions.ts";
+import { environmentDifferences, fileQuestions } from "./file-questions.ts";
 
 const { environment } = sampleResult;
 
@@ -26,4 +27,22 @@ test("a result that does not say whether cores were kept awake is of before, whe
   expect(environmentDifferences(environment, { ...environment, keptAwake: true })).toEqual([
     "keptAwake: false and true",
   ]);
+});
+
+test("cells of different loads are not compared", () => {
+  const [first] = sampleResult.cells as [CellResult];
+  const open: CellResult = {
+    ...first,
+    mode: "open",
+    rate: 1000,
+    replicates: [990, 1000, 1010].map((requestsPerSecond) => ({ requestsPerSecond })),
+  };
+  const asked = (head: Partial<CellResult>) => {
+    const of = (cell: CellResult) => ({ ...sampleResult, cells: [cell] });
+    return fileQuestions(of(open), of({ ...open, ...head }), 0.02).length;
+  };
+  expect(asked({})).toBe(1);
+  for (const head of [{ rate: 2000 }, { schedule: "poisson" }, { workers: 2 }, { pipeline: 4 }]) {
+    expect(asked(head)).toBe(0);
+  }
 });

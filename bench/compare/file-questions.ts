@@ -62,8 +62,9 @@ export function fileQuestions(base: Result, head: Result, minEffect: number): Fi
 }
 
 function cellKey(cell: CellResult): string {
-  const { strategy, fixture, connections, mode, rate, workers, keptAlive, pipeline, side } = cell;
-  const load = [connections, mode, rate, workers, keptAlive, pipeline];
+  const { strategy, fixture, connections, side } = cell;
+  const { mode, rate, schedule, workers, keptAlive, pipeline } = cell;
+  const load = [connections, mode, rate, schedule, workers, keptAlive, pipeline];
   return JSON.stringify([strategy, fixture, ...load, side]);
 }
 

@@ -1,5 +1,5 @@
 import { asError } from "../../src/errors.ts";
-import type { Heat, RaceSettings } from "../plan.ts";
+import { type Heat, type RaceSettings, scheduleOf } from "../plan.ts";
 import { shuffled } from "../stats/random.ts";
 import type { Executor, Generator } from "./executor.ts";
 import type { SliceLength } from "./messages.ts";
@@ -40,6 +40,7 @@ export async function race(
     pipeline: settings.pipeline,
     mode: settings.open === undefined ? ("closed" as const) : ("open" as const),
     workers: settings.workers,
+    ...(settings.open && scheduleOf(settings.open)),
     keptAlive: settings.reading === "message",
   };
   return replicates.map((own, index) => ({

@@ -89,6 +89,8 @@ export interface CellSample {
   /** Requests under way on each of them at once. */
   readonly pipeline: number;
   readonly mode: "closed" | "open";
+  /** In open loop, what its mean rate does not say. */
+  readonly schedule?: string;
   /** Processes that generated the load together. */
   readonly workers: number;
   /** Kept alive, with no connecting between requests. */

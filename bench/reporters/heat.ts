@@ -69,15 +69,15 @@ export function renderHeat(
   return `${titleOf(first)}\n${renderTable(columns, rows)}`;
 }
 
-function titleOf({ fixture, connections, mode, rate, workers, keptAlive, pipeline }: CellResult) {
+function titleOf(cell: CellResult): string {
+  const { fixture, connections, rate, schedule, workers, keptAlive, pipeline } = cell;
   return [
     `${fixture}, ${plural(connections, "connection")}`,
     ...(keptAlive ? [] : ["one for each request"]),
     ...(pipeline === undefined ? [] : [`${pipeline} requests pipelined on each`]),
     ...(workers > 1 ? [`${workers} workers`] : []),
-    ...(mode === "open" && rate !== undefined
-      ? [`${formatCount(rate)} requests due a second`]
-      : []),
+    ...(rate === undefined ? [] : [`${formatCount(rate)} requests due a second`]),
+    ...(schedule === undefined ? [] : [schedule]),
   ].join(", ");
 }
 
