@@ -167,6 +167,24 @@ describe("history", () => {
     expect(out).toMatch(/cpuNsPerRequest \+(9|10)\.\d %, worse/);
   });
 
+  test("as JSON it has every point as well", async () => {
+    record([8000, 8100]);
+    const { series } = JSON.parse((await run("history", "--json")).out);
+    expect(series).toEqual([
+      {
+        environment: "one machine",
+        cell: "callback, hello, 64",
+        metric: "cpuNsPerRequest",
+        points: [8000, 8100].map((value, i) => ({
+          recordedAt: `2026-01-0${i + 1}T00:00:00.000Z`,
+          revision: `0000000${i + 1}`,
+          dirty: false,
+          value,
+        })),
+      },
+    ]);
+  });
+
   test("a level that stays is said to stay", async () => {
     record(Array.from({ length: 30 }, (_, i) => 8000 * noise(i)));
     expect((await run("history")).out).toContain("No level has changed.");

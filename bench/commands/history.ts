@@ -39,7 +39,12 @@ export function history(resultsDirectory: string, asJson: boolean, io: Io): numb
       metric,
       ...change,
     }));
-    io.out.write(`${JSON.stringify({ changes: plain, baselineOutliers: outliers }, null, 2)}\n`);
+    const shown = {
+      series: series.map(({ points, ...own }) => ({ ...own, points: points.map(plainPoint) })),
+      changes: plain,
+      baselineOutliers: outliers,
+    };
+    io.out.write(`${JSON.stringify(shown, null, 2)}\n`);
     return exitCodes.fine;
   }
   for (const [environment, own] of Map.groupBy(series, (each) => each.environment)) {
@@ -48,6 +53,11 @@ export function history(resultsDirectory: string, asJson: boolean, io: Io): numb
   io.out.write(renderChanges(changes));
   for (const line of outliers) io.out.write(`${line}\n`);
   return exitCodes.fine;
+}
+
+function plainPoint({ entry, value }: Series["points"][number]) {
+  const { recordedAt, revision, dirty } = entry;
+  return { recordedAt, revision, dirty, value };
 }
 
 function seriesOf(entries: readonly HistoryEntry[]): Series[] {

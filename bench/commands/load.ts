@@ -5,6 +5,7 @@ import { exitCodes, type Io } from "../io.ts";
 import { checkLimits } from "../limits.ts";
 import { processExecutor } from "../load/process-executor.ts";
 import { race } from "../load/race.ts";
+import type { TransportKind } from "../load/transport.ts";
 import type { LoadConfig } from "../load-options.ts";
 import { isLoopback } from "../loopback.ts";
 import { costModels, runMicro } from "../micro/run.ts";
@@ -12,6 +13,7 @@ import { quickMicroSettings } from "../micro-options.ts";
 import { meanRate, planHeats } from "../plan.ts";
 import { createProgress } from "../progress.ts";
 import { searchRates } from "../rate-search.ts";
+import { references } from "../references/registry.ts";
 import { json } from "../reporters/json.ts";
 import { text } from "../reporters/text.ts";
 import type { CellResult, Comparison, FoundRate, Result } from "../result.ts";
@@ -87,7 +89,7 @@ export async function load(config: LoadConfig, io: Io): Promise<number> {
     command: config.command,
     seed: config.settings.seed,
     interrupted: io.signal.aborted,
-    environment: describeEnvironment(serverName(config), target.local, config.settings.transport),
+    environment: describeEnvironment(serverName(config), target.local, transportOf(config)),
     cells,
     comparisons,
     ...(foundRates.length > 0 && { foundRates }),
@@ -156,6 +158,12 @@ function openTarget({ target, fixtures, settings }: LoadConfig): Promise<Target>
   return target.kind === "own"
     ? ownTarget(target.source, fixtures)
     : otherTarget(target.url, fixtures, settings);
+}
+
+/** References connect by themselves, and read as Bun does. */
+function transportOf({ strategies, settings }: LoadConfig): TransportKind {
+  const known = references.map(({ name }) => name);
+  return strategies.every((name) => known.includes(name)) ? "bun" : settings.transport;
 }
 
 function serverName({ target }: LoadConfig): string {

@@ -1,4 +1,5 @@
-import { decodeHistogram } from "../load/histogram.ts";
+import { UserError } from "../errors.ts";
+import { decodeHistogram, type Histogram } from "../load/histogram.ts";
 import { cellName } from "./cell-name.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -18,14 +19,20 @@ export const hgrm: Reporter = {
         ] as const;
         return named.flatMap(([what, text]) => {
           if (text === undefined) return [];
-          const distribution = decodeHistogram(text).outputPercentileDistribution(
-            5,
-            nsPerMs,
-            false,
-          );
-          return [`#[${cellName(cell)}, ${what}]\n${distribution}`];
+          const name = `${cellName(cell)}, ${what}`;
+          return [
+            `#[${name}]\n${decode(name, text).outputPercentileDistribution(5, nsPerMs, false)}`,
+          ];
         });
       })
       .join("\n");
   },
 };
+
+function decode(name: string, text: string): Histogram {
+  try {
+    return decodeHistogram(text);
+  } catch (cause) {
+    throw new UserError(`the result has a damaged histogram: ${name}`, { cause });
+  }
+}

@@ -1,4 +1,4 @@
-import type { CellResult, Comparison, Result } from "../result.ts";
+import type { CellResult, Comparison, FoundRate, Result } from "../result.ts";
 import { formatQuantity } from "../units.ts";
 import { describeVerdict, formatChange, formatChangeInterval } from "./comparison-text.ts";
 import type { Reporter } from "./reporter.ts";
@@ -7,6 +7,8 @@ export const markdown: Reporter = {
   name: "markdown",
   summary: "tables for a pull request or a step summary",
   render(result) {
+    // The cells of a search are trials, most of which were meant to fail.
+    if (result.foundRates !== undefined) return renderFoundRates(result.foundRates);
     return result.kind === "compare" ? renderComparison(result) : renderCells(result);
   },
 };
@@ -37,6 +39,21 @@ function renderComparison({ comparisons = [], compared, verdict, cells }: Result
     : "";
   const words = describeVerdict(comparisons, verdict).trimEnd();
   return `${title}\n\n${table}\n\`\`\`\n${words}\n\`\`\`\n${invalid}`;
+}
+
+function renderFoundRates(found: readonly FoundRate[]): string {
+  const rate = (value: number | undefined) => (value === undefined ? "-" : `${value}/s`);
+  return renderRows(
+    ["strategy", "fixture", "connections", "objective", "highest rate that meets it", "misses it"],
+    found.map(({ strategy, fixture, connections, objective, met, missed }) => [
+      strategy,
+      fixture,
+      String(connections),
+      objective,
+      rate(met),
+      rate(missed),
+    ]),
+  );
 }
 
 function renderCells({ cells }: Result): string {

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
+import { UserError } from "../errors.ts";
 import { createHistogram, encodeHistogram } from "../load/histogram.ts";
-import type { Result } from "../result.ts";
+import type { CellResult, Result } from "../result.ts";
 import { sampleResult } from "../sample-result.ts";
 import { reporters } from "./registry.ts";
 
@@ -56,6 +57,30 @@ test("hgrm: the percentile distribution of each cell, in milliseconds", () => {
   expect(text).toContain("#[callback/hello/c=64, service time]");
   expect(text).toMatch(/Value +Percentile +TotalCount +1\/\(1-Percentile\)/);
   expect(text).toMatch(/ 50\.0\d\d +0\.500000000000 +50 /);
+});
+
+test("hgrm: a damaged histogram is named, and is no internal fault", () => {
+  const [first] = sampleResult.cells as [CellResult];
+  const damaged = { ...first, histograms: { serviceTimeNs: "HISTFAAAdamaged" } };
+  const rendered = () => render("hgrm", { ...sampleResult, cells: [damaged] });
+  expect(rendered).toThrow(UserError);
+  expect(rendered).toThrow("a damaged histogram: callback/hello/c=64, service time");
+});
+
+test("markdown: of a search the rates that it has found, and not its trials", () => {
+  const found = {
+    strategy: "callback",
+    fixture: "hello",
+    connections: 64,
+    objective: "responseP99Ns<5ms",
+    met: 50_000,
+    missed: 51_000,
+  };
+  const lines = render("markdown", { ...sampleResult, foundRates: [found] })
+    .trim()
+    .split("\n");
+  expect(lines).toHaveLength(3);
+  expect(lines[2]).toBe("| callback | hello | 64 | responseP99Ns<5ms | 50000/s | 51000/s |");
 });
 
 test("csv: a line for each metric of each cell", () => {
