@@ -96,10 +96,13 @@ export function addCompareOptions(command: Command): Command {
     .argument("[head]", "another of the same kind (default: the work tree)")
     .option("-s, --strategy <a,b>", `strategies (default: ${coreStrategies.join(",")})`)
     .option("-f, --fixture <a,b>", `fixtures (default: ${defaultFixtures})`)
-    .option("-c, --connections <64>", "connections in all, each a cell of its own (default: 64)")
+    .option(
+      "-c, --connections <64>",
+      `connections in all, each a cell of its own (default: ${defaultConnections})`,
+    )
     .option(
       "--budget <time>",
-      "time for a cell, all arms and warm-ups, two replicates at least (default: 60s)",
+      `time for a cell, all arms and warm-ups, two replicates at least (default: ${defaultBudget})`,
     )
     .option("--min-effect <share>", `smallest change that counts (default: ${defaultShare})`)
     .option("--strict", "exit 3 where a verdict is inconclusive")
@@ -128,12 +131,22 @@ export function readCompareOptions(
   env: Env,
 ): CompareConfig {
   const subjects = readSubjects(base, head);
-  if (flags.gate) refuse(flags, gateFlags, "--gate takes", "from base's bench/gate.json");
+  if (flags.gate) {
+    refuse(flags, gateFlags, (given) => `--gate takes ${given} from base's bench/gate.json`);
+  }
   if (subjects.kind === "files") {
-    refuse(flags, liveFlags, "two result files are compared as they are, without", "");
+    refuse(
+      flags,
+      liveFlags,
+      (given) => `two result files are compared as they are, without ${given}`,
+    );
   }
   if (subjects.kind === "strategies") {
-    refuse(flags, { strategy: "-s" }, "two strategies are named already, without", "");
+    refuse(
+      flags,
+      { strategy: "-s" },
+      (given) => `two strategies are named already, without ${given}`,
+    );
   }
   const budget = flags.budget ?? (flags.quick ? quickBudget : defaultBudget);
   return {
@@ -157,19 +170,17 @@ export function readCompareOptions(
   };
 }
 
-/** Refuses flags that would not be heeded. */
+/** Refuses flags that would not be heeded; `why` says so of those that are given. */
 function refuse(
   flags: CompareFlags,
   unheeded: Partial<Record<keyof CompareFlags, string>>,
-  before: string,
-  after: string,
+  why: (given: string) => string,
 ): void {
   const given = Object.entries(unheeded).flatMap(([name, flag]) =>
     flags[name as keyof CompareFlags] === undefined ? [] : [flag],
   );
   if (given.length === 0) return;
-  const what = [before, given.join(", "), after].filter((part) => part !== "").join(" ");
-  throw new UserError(`${what}; leave ${given.length > 1 ? "them" : "it"} out`);
+  throw new UserError(`${why(given.join(", "))}; leave ${given.length > 1 ? "them" : "it"} out`);
 }
 
 /** The settings of a gate as people write them, on the command line or in bench/gate.json. */

@@ -38,12 +38,7 @@ const keptMetrics = [
   "nsPerResponse",
 ];
 
-/** Whether a run has anything for the history, which keeps valid cells only. */
-export function isRecordable({ cells }: Result): boolean {
-  return cells.some(({ valid }) => valid);
-}
-
-/** A run as a line of the history. */
+/** A run as a line of the history, which keeps valid cells only. */
 export function historyEntryOf(result: Result): HistoryEntry {
   const { git } = result.environment;
   return {

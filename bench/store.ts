@@ -16,7 +16,7 @@ import {
 import { dirname, join, resolve } from "node:path";
 import { asError } from "../src/errors.ts";
 import { UserError } from "./errors.ts";
-import { appendHistory, historyEntryOf, isRecordable } from "./history.ts";
+import { appendHistory, historyEntryOf } from "./history.ts";
 import type { OutputConfig } from "./output-options.ts";
 import { type Result, resultSchema } from "./result.ts";
 
@@ -117,9 +117,10 @@ function checkFile(path: string): void {
   }
 }
 
-/** Where a result now is, and in words why it is not elsewhere. */
+/** Where a result now is, and in words why it is not elsewhere: there was nothing to keep, or it failed. */
 export interface Saved {
   readonly paths: readonly string[];
+  readonly omissions: readonly string[];
   readonly failures: readonly string[];
 }
 
@@ -133,9 +134,11 @@ export function saveResult(output: OutputConfig, result: Result): Saved {
   ]
     .flat()
     .map((path) => [path, () => writeResult(path, result)]);
-  if (record && isRecordable(result)) {
-    const path = historyPath(resultsDirectory);
-    writes.push([path, () => appendHistory(path, historyEntryOf(result))]);
+  const omissions: string[] = [];
+  if (record) {
+    const entry = historyEntryOf(result);
+    if (entry.cells.length === 0) omissions.push("nothing was recorded: no cell is valid");
+    else writes.push([historyPath(resultsDirectory), (path) => appendHistory(path, entry)]);
   }
   const paths: string[] = [];
   const failures: string[] = [];
@@ -147,7 +150,7 @@ export function saveResult(output: OutputConfig, result: Result): Saved {
       failures.push(asError(error).message);
     }
   }
-  return { paths, failures };
+  return { paths, omissions, failures };
 }
 
 /** Writes a result whole or not at all: beside its place, synced, then renamed. */

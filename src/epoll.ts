@@ -72,23 +72,23 @@ export class Epoll {
  * The file descriptor with which Bun's event loop waits: the first epoll that this process has made, which
  * is as old as its main thread; undefined in a Worker. An epoll can be watched by another (epoll(7)).
  */
-export function findBunsEpoll(process = "/proc/self"): number | undefined {
+export function findBunsEpoll(proc = "/proc/self"): number | undefined {
   if (!Bun.isMainThread) return undefined;
   try {
-    return readdirSync(`${process}/fd`)
+    return readdirSync(`${proc}/fd`)
       .map(Number)
       .sort((a, b) => a - b)
-      .find((fd) => isOwnEpoll(process, fd));
+      .find((fd) => isOwnEpoll(proc, fd));
   } catch {
     return undefined;
   }
 }
 
 /** Bun's is closed by exec(2), so that one which is not was inherited (proc_pid_fdinfo(5)). */
-function isOwnEpoll(process: string, fd: number): boolean {
+function isOwnEpoll(proc: string, fd: number): boolean {
   try {
-    if (readlinkSync(`${process}/fd/${fd}`) !== "anon_inode:[eventpoll]") return false;
-    const info = readFileSync(`${process}/fdinfo/${fd}`, "utf8");
+    if (readlinkSync(`${proc}/fd/${fd}`) !== "anon_inode:[eventpoll]") return false;
+    const info = readFileSync(`${proc}/fdinfo/${fd}`, "utf8");
     const [, flags = "0"] = /^flags:\s*([0-7]+)$/m.exec(info) ?? [];
     return (Number.parseInt(flags, 8) & EPOLL_CLOEXEC) !== 0;
   } catch {

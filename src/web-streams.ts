@@ -63,6 +63,7 @@ function fillWaitingBuffer(source: ByteSource, chunk: Uint8Array): boolean {
 class WebStreamProtocol implements Protocol, WebStreams {
   readonly readable: ReadableStream<Uint8Array>;
   readonly writable: WritableStream<Uint8Array>;
+  private readonly isOfBytes: boolean;
   private transport: Transport | undefined;
   private source: ByteSource | undefined;
   private sink: WritableStreamDefaultController | undefined;
@@ -71,6 +72,7 @@ class WebStreamProtocol implements Protocol, WebStreams {
   private done = false;
 
   constructor(type: "bytes" | undefined) {
+    this.isOfBytes = type === "bytes";
     const source = {
       start: (controller: ByteSource) => {
         this.source = controller;
@@ -121,7 +123,7 @@ class WebStreamProtocol implements Protocol, WebStreams {
     const source = this.source as ByteSource;
     // What comes from a socket is never shared memory.
     const chunk = data as Uint8Array<ArrayBuffer>;
-    if (!fillWaitingBuffer(source, chunk)) source.enqueue(chunk);
+    if (!this.isOfBytes || !fillWaitingBuffer(source, chunk)) source.enqueue(chunk);
     if ((source.desiredSize ?? 0) <= 0 && !this.readingPaused) {
       this.readingPaused = true;
       this.transport?.pauseReading();

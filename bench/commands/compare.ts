@@ -26,6 +26,7 @@ export async function compare(asked: CompareConfig, io: Io): Promise<number> {
       ? compareFiles(subjects.base, subjects.head, config)
       : await compareLive(subjects, config, io);
   const { cells, comparisons, compared, fault } = outcome;
+  // There is nothing to show or to keep.
   if (fault !== undefined && cells.length === 0) return breakOff(fault, io);
   const result = finishResult({
     kind: "compare",
@@ -66,7 +67,6 @@ function exitCodeOf(
   return verdict === "inconclusive" && strict ? exitCodes.invalid : exitCodes.fine;
 }
 
-/** Where nothing was measured there is nothing to show or to keep. */
 function breakOff(fault: unknown, { err }: Pick<Io, "err">): number {
   err.write(`readrace: the comparison broke off: ${asError(fault).message}\n`);
   return exitCodes.invalid;

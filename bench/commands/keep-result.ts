@@ -1,4 +1,3 @@
-import { isRecordable } from "../history.ts";
 import type { Io } from "../io.ts";
 import type { OutputConfig } from "../output-options.ts";
 import { json } from "../reporters/json.ts";
@@ -16,11 +15,9 @@ export function keepResult(
   io: Io,
   forPeople = !output.json,
 ): boolean {
-  const { paths, failures } = saveResult(output, result);
+  const { paths, omissions, failures } = saveResult(output, result);
   if (forPeople) for (const path of paths) io.out.write(`\nSaved to ${path}\n`);
-  if (output.record && !isRecordable(result)) {
-    io.err.write("readrace: nothing was recorded: no cell is valid\n");
-  }
+  for (const omission of omissions) io.err.write(`readrace: ${omission}\n`);
   if (failures.length === 0) return true;
   for (const failure of failures) io.err.write(`readrace: ${failure}\n`);
   if (!output.json) {

@@ -1,11 +1,10 @@
 import { ReadError } from "../../src/errors.ts";
 import { authorityOf } from "../../src/http1/request.ts";
-import type { Timeouts } from "../../src/protocol.ts";
 import type { Answer } from "../../src/strategies/strategy.ts";
 import type { Client } from "./clients.ts";
 import { clockNs } from "./clock.ts";
 import { ClosedLoop } from "./closed-loop.ts";
-import { firstByteTimeout, Lane, type LaneOwner, wholeTimeout } from "./lane.ts";
+import { Lane, type LaneOwner } from "./lane.ts";
 import type { Loop } from "./loop.ts";
 import { watchLoopDelay } from "./loop-delay.ts";
 import type { ExpectedAnswer, GeneratorOptions, SliceLength } from "./messages.ts";
@@ -45,7 +44,6 @@ export class Driver implements LaneOwner {
   private failedSinceGood = 0;
   private readonly lanes: readonly Lane[];
   private readonly patienceNs: number;
-  private readonly timeouts: Timeouts;
   private warmingUp = false;
   private cutShort = false;
   private sliceDone: PromiseWithResolvers<SliceSample> | undefined;
@@ -54,7 +52,6 @@ export class Driver implements LaneOwner {
     this.expected = options.expected;
     this.recorder = new Recorder(options.expected);
     const { endpoint, requestTarget, reading, timeouts, connections, pipeline } = options;
-    this.timeouts = timeouts;
     this.patienceNs = (timeouts.connectMs + timeouts.wholeMs + 1000) * 1e6;
     const request = client.encodeRequest({
       method: "GET",
@@ -135,7 +132,8 @@ export class Driver implements LaneOwner {
   }
 
   answered(lane: Lane, answer: Answer, nowNs: number): void {
-    const wrong = this.check(lane, answer) ?? this.overdue(lane, nowNs);
+    // The sweep looks only every so often: an answer that comes late before it does is none, too.
+    const wrong = this.check(lane, answer) ?? lane.overdue(nowNs);
     if (wrong !== undefined) {
       lane.close();
       this.failed(lane, wrong, nowNs);
@@ -201,14 +199,6 @@ export class Driver implements LaneOwner {
     if (!lane.keepBody) return undefined;
     lane.keepBody = false;
     return this.verifyBody(answer, sha256);
-  }
-
-  /** The sweep looks only every so often: a late answer is none, should it come before that. */
-  private overdue({ startNs, firstByteNs }: Lane, nowNs: number): ReadError | undefined {
-    const { firstByteMs, wholeMs } = this.timeouts;
-    if (nowNs - startNs > wholeMs * 1e6) return wholeTimeout(wholeMs);
-    if (firstByteNs - startNs > firstByteMs * 1e6) return firstByteTimeout(firstByteMs);
-    return undefined;
   }
 
   private verifyBody(answer: Answer, sha256: string): ReadError | undefined {

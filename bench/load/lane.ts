@@ -22,14 +22,6 @@ export interface LaneOptions {
   readonly timeouts: Timeouts;
 }
 
-export function wholeTimeout(ms: number): ReadError {
-  return new ReadError("timeout", `no complete response within ${ms} ms`);
-}
-
-export function firstByteTimeout(ms: number): ReadError {
-  return new ReadError("first-byte-timeout", `not a byte within ${ms} ms`);
-}
-
 /**
  * One virtual client: a connection, or a part of one, and at most one request on it. Times are
  * clockNs(). What every answer touches is declared first, and so lies together: system calls leave
@@ -109,17 +101,25 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
     this.send(true, nowNs);
   }
 
-  /** Fails the request if it, or its first byte, has taken longer than it may. */
+  /** Fails a request that is out of time. */
   expire(nowNs: number): void {
     // Until it is connected, the connection's own timer runs.
     if (!this.busy || this.connection === undefined) return;
+    const error = this.overdue(nowNs);
+    if (error !== undefined) this.failed(error);
+  }
+
+  /** Why a request that is answered at `nowNs`, or not yet, is out of time: as a whole, or by its first byte. */
+  overdue(nowNs: number): ReadError | undefined {
     const { firstByteMs, wholeMs } = this.options.timeouts;
-    const elapsedMs = (nowNs - this.startNs) / 1e6;
-    if (elapsedMs >= wholeMs) {
-      this.failed(wholeTimeout(wholeMs));
-    } else if (this.chunks === 0 && elapsedMs >= firstByteMs) {
-      this.failed(firstByteTimeout(firstByteMs));
+    if (nowNs - this.startNs >= wholeMs * 1e6) {
+      return new ReadError("timeout", `no complete response within ${wholeMs} ms`);
     }
+    const firstByteNs = this.chunks === 0 ? nowNs : this.firstByteNs;
+    if (firstByteNs - this.startNs >= firstByteMs * 1e6) {
+      return new ReadError("first-byte-timeout", `not a byte within ${firstByteMs} ms`);
+    }
+    return undefined;
   }
 
   close(): void {

@@ -1,4 +1,4 @@
-import { capture, type Peer, wholeSeconds } from "./peer.ts";
+import { capture, captureIfAny, type Peer, wholeSeconds } from "./peer.ts";
 
 /** ApacheBench; it speaks HTTP/1.0, and its percentiles are whole milliseconds. */
 export const ab: Peer = {
@@ -11,15 +11,11 @@ export const ab: Peer = {
   ],
   parse: (output) => ({
     requests: capture(output, /Complete requests:\s+(\d+)/),
-    failed: capture(output, /Failed requests:\s+(\d+)/) + badAnswers(output),
+    failed:
+      capture(output, /Failed requests:\s+(\d+)/) +
+      captureIfAny(output, /Non-2xx responses:\s+(\d+)/),
     requestsPerSecond: capture(output, /Requests per second:\s+([\d.]+)/),
     p50Ns: capture(output, /^\s+50%\s+(\d+)/m) * 1e6,
     p99Ns: capture(output, /^\s+99%\s+(\d+)/m) * 1e6,
   }),
 };
-
-/** Printed only where there were any. */
-function badAnswers(output: string): number {
-  const [, count = "0"] = /Non-2xx responses:\s+(\d+)/.exec(output) ?? [];
-  return Number(count);
-}

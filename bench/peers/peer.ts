@@ -31,3 +31,8 @@ export function capture(output: string, pattern: RegExp): number {
   if (text === undefined || Number.isNaN(value)) throw new Error(`its output has no ${pattern}`);
   return value;
 }
+
+/** The same of a line that is printed only where there is something to count: 0 without it. */
+export function captureIfAny(output: string, pattern: RegExp): number {
+  return pattern.test(output) ? capture(output, pattern) : 0;
+}

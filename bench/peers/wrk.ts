@@ -1,4 +1,4 @@
-import { capture, type Peer, wholeSeconds } from "./peer.ts";
+import { capture, captureIfAny, type Peer, wholeSeconds } from "./peer.ts";
 
 const nsPerUnit: Readonly<Record<string, number>> = { us: 1e3, ms: 1e6, s: 1e9, m: 60e9 };
 
@@ -31,6 +31,6 @@ function failures(output: string): number {
   const sockets = /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(
     output,
   );
-  const [, statuses = "0"] = /Non-2xx or 3xx responses: (\d+)/.exec(output) ?? [];
-  return (sockets ?? []).slice(1).reduce((sum, count) => sum + Number(count), Number(statuses));
+  const statuses = captureIfAny(output, /Non-2xx or 3xx responses: (\d+)/);
+  return (sockets ?? []).slice(1).reduce((sum, count) => sum + Number(count), statuses);
 }

@@ -8,9 +8,10 @@ export function conclude({ cells, comparisons = [] }: Result): string {
   );
   const compared =
     byCpu.length === 0 ? [] : [cheapest(byCpu), widest(byCpu), limits(cells), undecided(byCpu)];
-  const sentences = [...cells.map(unsent), ...compared];
-  if (sentences.every((sentence) => sentence === "")) return "";
-  return `${sentences.filter((sentence) => sentence !== "").join("\n")}\n`;
+  return [...cells.map(unsent), ...compared]
+    .filter((sentence) => sentence !== "")
+    .map((sentence) => `${sentence}\n`)
+    .join("");
 }
 
 /** Whether the cell is one of the two that are compared. */

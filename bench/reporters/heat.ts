@@ -1,5 +1,6 @@
 import type { CellResult, Comparison } from "../result.ts";
-import { formatCount, formatQuantity, plural } from "../units.ts";
+import { formatCount, plural } from "../units.ts";
+import { comparisonOf, figureOf, measureOf } from "./figures.ts";
 import { type Column, renderTable } from "./table.ts";
 
 /** Cells of one fixture, number of connections and rate stand together, in the order of the run. */
@@ -16,14 +17,14 @@ interface Figure {
 
 const requestsPerSecond: Figure = {
   heading: "req/s",
-  of: (cell) => metricOf(cell, "requestsPerSecond").replace("/s", ""),
+  of: (cell) => figureOf(cell, "requestsPerSecond").replace("/s", ""),
 };
-const cpu: Figure = { heading: "CPU/req", of: (cell) => metricOf(cell, "cpuNsPerRequest") };
+const cpu: Figure = { heading: "CPU/req", of: (cell) => figureOf(cell, "cpuNsPerRequest") };
 
 const closedFigures: readonly Figure[] = [
   requestsPerSecond,
-  { heading: "p50", of: (cell) => metricOf(cell, "serviceP50Ns") },
-  { heading: "p99", of: (cell) => metricOf(cell, "serviceP99Ns") },
+  { heading: "p50", of: (cell) => figureOf(cell, "serviceP50Ns") },
+  { heading: "p99", of: (cell) => figureOf(cell, "serviceP99Ns") },
   cpu,
 ];
 
@@ -31,10 +32,10 @@ const closedFigures: readonly Figure[] = [
 const openFigures: readonly Figure[] = [
   requestsPerSecond,
   { heading: "unsent", of: ({ requests }) => formatCount(requests.unsent ?? 0) },
-  { heading: "response p50", of: (cell) => metricOf(cell, "responseP50Ns") },
-  { heading: "p99", of: (cell) => metricOf(cell, "responseP99Ns") },
-  { heading: "service p50", of: (cell) => metricOf(cell, "serviceP50Ns") },
-  { heading: "p99", of: (cell) => metricOf(cell, "serviceP99Ns") },
+  { heading: "response p50", of: (cell) => figureOf(cell, "responseP50Ns") },
+  { heading: "p99", of: (cell) => figureOf(cell, "responseP99Ns") },
+  { heading: "service p50", of: (cell) => figureOf(cell, "serviceP50Ns") },
+  { heading: "p99", of: (cell) => figureOf(cell, "serviceP99Ns") },
   cpu,
 ];
 
@@ -44,9 +45,7 @@ export function renderHeat(
   comparisons: readonly Comparison[],
 ): string {
   const [first] = cells as [CellResult, ...CellResult[]];
-  const { fixture, connections } = first;
-  const own = comparisons.filter((c) => c.fixture === fixture && c.connections === connections);
-  const versus = own[0]?.baseline;
+  const versus = measureOf(first, comparisons);
   const figures = first.mode === "open" ? openFigures : closedFigures;
   const columns: Column[] = [
     { heading: "strategy", align: "left" },
@@ -63,8 +62,8 @@ export function renderHeat(
     cell.strategy + (cell.valid ? "" : " (invalid)"),
     ...figures.map(({ of }) => of(cell)),
     cell.boundBy,
-    ratio(cell, own, "requestsPerSecond"),
-    ratio(cell, own, "cpuNsPerRequest"),
+    ratio(cell, comparisons, "requestsPerSecond"),
+    ratio(cell, comparisons, "cpuNsPerRequest"),
   ]);
   return `${titleOf(first)}\n${renderTable(columns, rows)}`;
 }
@@ -81,13 +80,8 @@ function titleOf(cell: CellResult): string {
   ].join(", ");
 }
 
-function metricOf(cell: CellResult, key: string): string {
-  const metric = cell.metrics[key];
-  return metric === undefined ? "-" : formatQuantity(metric.value, metric.unit);
-}
-
 function ratio(cell: CellResult, comparisons: readonly Comparison[], metric: string): string {
-  const found = comparisons.find((c) => c.strategy === cell.strategy && c.metric === metric);
+  const found = comparisonOf(cell, comparisons, metric);
   return found === undefined ? "1" : formatRatio(found);
 }
 

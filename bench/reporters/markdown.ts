@@ -1,6 +1,6 @@
-import type { CellResult, Comparison, FoundRate, Result } from "../result.ts";
-import { formatQuantity } from "../units.ts";
+import type { Comparison, FoundRate, Result } from "../result.ts";
 import { describeVerdict, formatChange, formatChangeInterval } from "./comparison-text.ts";
+import { figureOf } from "./figures.ts";
 import type { Reporter } from "./reporter.ts";
 
 export const markdown: Reporter = {
@@ -57,10 +57,6 @@ function renderFoundRates(found: readonly FoundRate[]): string {
 }
 
 function renderCells({ cells }: Result): string {
-  const figure = ({ metrics }: CellResult, key: string) => {
-    const metric = metrics[key];
-    return metric === undefined ? "-" : formatQuantity(metric.value, metric.unit);
-  };
   const keys = [
     "requestsPerSecond",
     "responseP50Ns",
@@ -86,7 +82,7 @@ function renderCells({ cells }: Result): string {
       cell.fixture,
       String(cell.connections),
       ...(isOpen ? [String(cell.rate ?? "-"), String(cell.requests.unsent ?? "-")] : []),
-      ...present.map((key) => figure(cell, key)),
+      ...present.map((key) => figureOf(cell, key)),
       cell.boundBy,
     ]),
   );

@@ -1,6 +1,7 @@
 import { peerMetrics } from "../peers/metrics.ts";
 import type { CellResult, Comparison, Result } from "../result.ts";
-import { formatQuantity, plural } from "../units.ts";
+import { plural } from "../units.ts";
+import { comparisonOf, figureOf, measureOf } from "./figures.ts";
 import { renderTable } from "./table.ts";
 
 const headings: Readonly<Record<(typeof peerMetrics)[number], string>> = {
@@ -17,8 +18,7 @@ export function renderPeerHeat(
 ): string {
   const [first] = cells as [CellResult, ...CellResult[]];
   const { fixture, connections } = first;
-  const own = comparisons.filter((c) => c.fixture === fixture && c.connections === connections);
-  const measure = own[0]?.baseline ?? "";
+  const measure = measureOf(first, comparisons) ?? "";
   const columns = [
     { heading: "client", align: "left" as const },
     ...peerMetrics.flatMap((key) => [
@@ -28,19 +28,17 @@ export function renderPeerHeat(
   ];
   const rows = cells.map((cell) => [
     cell.strategy + (cell.valid ? "" : " (invalid)"),
-    ...peerMetrics.flatMap((key) => [figure(cell, key), ratio(cell, own, key)]),
+    ...peerMetrics.flatMap((key) => [
+      figureOf(cell, key).replace("/s", ""),
+      ratio(cell, comparisons, key),
+    ]),
   ]);
   const title = `${fixture}, ${plural(connections, "connection")}, ratios are medians of ${plural(first.replicates.length, "round")}`;
   return `${title}\n${renderTable(columns, rows)}`;
 }
 
-function figure({ metrics }: CellResult, key: string): string {
-  const metric = metrics[key];
-  return metric === undefined ? "-" : formatQuantity(metric.value, metric.unit).replace("/s", "");
-}
-
 function ratio(cell: CellResult, comparisons: readonly Comparison[], metric: string): string {
-  const found = comparisons.find((c) => c.strategy === cell.strategy && c.metric === metric);
+  const found = comparisonOf(cell, comparisons, metric);
   if (found === undefined) return "";
   const { ratio, interval } = found;
   const between = interval ? ` [${interval[0].toFixed(2)}, ${interval[1].toFixed(2)}]` : "";

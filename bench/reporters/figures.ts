@@ -1,0 +1,31 @@
+import type { CellResult, Comparison } from "../result.ts";
+import { formatQuantity } from "../units.ts";
+
+/** A metric of a cell for people; "-" where it was not measured. */
+export function figureOf({ metrics }: CellResult, key: string): string {
+  const metric = metrics[key];
+  return metric === undefined ? "-" : formatQuantity(metric.value, metric.unit);
+}
+
+/** The cell beside the one that is the measure of its heat; undefined where it is that itself. */
+export function comparisonOf(
+  cell: CellResult,
+  comparisons: readonly Comparison[],
+  metric: string,
+): Comparison | undefined {
+  return ofHeat(cell, comparisons).find(
+    (own) => own.strategy === cell.strategy && own.metric === metric,
+  );
+}
+
+/** The strategy that is the measure of a cell's heat, if anything is compared there. */
+export function measureOf(
+  cell: CellResult,
+  comparisons: readonly Comparison[],
+): string | undefined {
+  return ofHeat(cell, comparisons)[0]?.baseline;
+}
+
+function ofHeat({ fixture, connections }: CellResult, comparisons: readonly Comparison[]) {
+  return comparisons.filter((own) => own.fixture === fixture && own.connections === connections);
+}
