@@ -24,6 +24,10 @@ export interface Child<Command, Report> {
  */
 const allocator = { MIMALLOC_PURGE_DELAY: "-1" };
 
+function isChannelClosed(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ERR_IPC_CHANNEL_CLOSED";
+}
+
 /** Spawns `script` with `options` as its one argument, in JSON. Its stderr is ours; with
  * `side` it is bound to that side's cores. */
 export function spawnChild<Command, Report>(
@@ -57,9 +61,13 @@ export function spawnChild<Command, Report>(
     waiting.push(next);
     return next.promise;
   };
-  // Who waits for a process that is gone is told so by onExit.
+  // Who waits for a process that is gone is told so by onExit. Its channel closes a moment before.
   const send = (command: Command) => {
-    if (child.exitCode === null && child.signalCode === null) child.send(command);
+    try {
+      child.send(command);
+    } catch (error) {
+      if (!isChannelClosed(error)) throw error;
+    }
   };
   return {
     pid: child.pid,
