@@ -68,11 +68,11 @@ describe("our server", () => {
 
   test("every fixture, by every strategy, in both ways", async () => {
     await compareAll(server.url);
-  });
+  }, 20_000);
 
   test("exact segments as well", async () => {
     await compareAll(server.rawUrl, fixtures.filter(isRaw));
-  });
+  }, 20_000);
 });
 
 describe("Node's http server", () => {
@@ -89,7 +89,7 @@ describe("Node's http server", () => {
 
   test("every fixture, by every strategy, in both ways", async () => {
     await compareAll(base);
-  });
+  }, 20_000);
 });
 
 const python = Bun.which("python3");
@@ -109,7 +109,7 @@ describe.skipIf(python === null)(
 
     test("every fixture, by every strategy, in both ways", async () => {
       await compareAll(base);
-    });
+    }, 20_000);
   },
 );
 
@@ -136,5 +136,5 @@ describe.skipIf(nginx === null)("nginx [skipped without nginx]", () => {
 
   test("every fixture, by every strategy, in both ways", async () => {
     await compareAll(base, served);
-  });
+  }, 20_000);
 });

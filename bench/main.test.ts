@@ -239,7 +239,7 @@ test("chaos: every fault is counted as what it is", async () => {
   expect(err).toBe("");
   expect(out).toContain("Held: each of");
   expect(code).toBe(0);
-});
+}, 30_000);
 
 test("a target elsewhere is named before load is sent", async () => {
   // TEST-NET-1 of RFC 5737: nobody is there.

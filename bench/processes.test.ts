@@ -1,10 +1,13 @@
-import { afterAll, expect, test } from "bun:test";
+import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "../src/until.testing.ts";
 import { readHistory } from "./history.ts";
 import { resultSchema } from "./result.ts";
+
+// Whole races: Bun's own 5 s are too few where processes start and wake slowly.
+setDefaultTimeout(60_000);
 
 const folder = mkdtempSync(join(tmpdir(), "readrace-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -39,7 +39,7 @@ describe("paired log-ratios", () => {
     }
     expect(covered / runs).toBeGreaterThanOrEqual(0.93);
     expect(covered / runs).toBeLessThanOrEqual(0.97);
-  });
+  }, 60_000);
 });
 
 /**

@@ -9,11 +9,11 @@ test("a generator and a bare loop take turns, and their ratio has an interval", 
   expect(ratio).toBeGreaterThan(0);
   expect(interval[0]).toBeLessThanOrEqual(ratio);
   expect(interval[1]).toBeGreaterThanOrEqual(ratio);
-});
+}, 20_000);
 
 test("an abort ends it, and gives no figure", async () => {
   const controller = new AbortController();
   const measured = measureOverhead(controller.signal, { ...short, durationMs: 60_000 });
   setTimeout(() => controller.abort(), 600);
   expect(await measured).toBeUndefined();
-});
+}, 20_000);
