@@ -1,6 +1,9 @@
-import { openSync, writeSync } from "node:fs";
+import { openSync, readFileSync, writeSync } from "node:fs";
 
-const device = "/dev/cpu_dma_latency";
+const kernelFiles = {
+  wish: "/dev/cpu_dma_latency",
+  idleDriver: "/sys/devices/system/cpu/cpuidle/current_driver",
+};
 
 /** Undefined until somebody has asked; the file stays open, and its wish in force, while we live. */
 let keptAwake: boolean | undefined;
@@ -21,11 +24,15 @@ export function areCoresKeptAwake(): boolean {
   return keptAwake === true;
 }
 
-function askForNoSleep(): boolean {
+/**
+ * Whether the wish is granted. Only an idle driver reads it: a kernel that has none, as on some virtual
+ * machines, takes the wish and halts its idle cores all the same (do_idle in kernel/sched/idle.c).
+ */
+export function askForNoSleep({ wish, idleDriver } = kernelFiles): boolean {
   try {
     // Not "w", which would make the file where there is no such device.
-    writeSync(openSync(device, "r+"), new Uint8Array(4));
-    return true;
+    writeSync(openSync(wish, "r+"), new Uint8Array(4));
+    return readFileSync(idleDriver, "utf8").trim() !== "none";
   } catch {
     return false;
   }
