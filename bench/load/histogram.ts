@@ -1,18 +1,16 @@
-import {
-  build,
-  decodeFromCompressedBase64,
-  encodeIntoCompressedBase64,
-  type Histogram,
-} from "hdr-histogram-js";
+import type { Histogram } from "hdr-histogram-js";
 
 export type { Histogram };
+
+/** Loaded when it is first used: `--help`, which knows all metrics, would else take a fifth longer. */
+const library = (): typeof import("hdr-histogram-js") => require("hdr-histogram-js");
 
 /** One hour: longer than any timeout, so that a recorded value never falls outside. */
 export const highestTrackableNs = 3_600_000_000_000;
 
 /** A histogram of nanoseconds with three significant digits. */
 export function createHistogram(): Histogram {
-  return build({
+  return library().build({
     bitBucketSize: 32,
     lowestDiscernibleValue: 1,
     highestTrackableValue: highestTrackableNs,
@@ -22,11 +20,11 @@ export function createHistogram(): Histogram {
 
 /** Lossless text in HdrHistogram's compressed V2 format, which its other implementations read too. */
 export function encodeHistogram(histogram: Histogram): string {
-  return encodeIntoCompressedBase64(histogram);
+  return library().encodeIntoCompressedBase64(histogram);
 }
 
 export function decodeHistogram(base64: string): Histogram {
-  return decodeFromCompressedBase64(base64, 32);
+  return library().decodeFromCompressedBase64(base64, 32);
 }
 
 /** All of `parts` as one; merging loses nothing. */
