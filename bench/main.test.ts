@@ -203,6 +203,16 @@ describe("report", () => {
     expect(JSON.parse(out)).toEqual(sampleResult);
   });
 
+  test("several files: one text after the other; a format of one document takes one", async () => {
+    const { out } = await run("report", path, path);
+    expect(out.match(/^hello, 64 connections$/gm)).toHaveLength(2);
+    expect(await run("report", "-r", "csv", path, path)).toEqual({
+      code: 2,
+      out: "",
+      err: "readrace: -r csv: one document of one result: name one file at a time\n",
+    });
+  });
+
   test.each([
     ["a file that is missing", "missing.json", undefined, /cannot read .*missing\.json: ENOENT/],
     ["no JSON", "none.json", "{", /none\.json is not a readrace result: /],

@@ -1,4 +1,4 @@
-import type { CellResult, Comparison } from "../result.ts";
+import type { CellResult, Comparison, FoundRate } from "../result.ts";
 
 /** "callback/hello/c=64", with all that tells one cell from another of the same result. */
 export function cellName(cell: CellResult): string {
@@ -20,3 +20,11 @@ export function cellName(cell: CellResult): string {
 export function comparisonName({ strategy, fixture, connections, metric }: Comparison): string {
   return `${strategy}/${fixture}/c=${connections}/${metric}`;
 }
+
+/** What was found, by a name that the objective is not part of: services keep a name's history. */
+export function foundRateName({ strategy, fixture, connections }: FoundRate): string {
+  return `${strategy}/${fixture}/c=${connections}`;
+}
+
+/** What services call the highest rate that met an objective. */
+export const foundRateMeasure = "highestRate";

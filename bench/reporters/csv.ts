@@ -7,6 +7,7 @@ const headings =
 export const csv: Reporter = {
   name: "csv",
   summary: "a line for each metric of each cell",
+  singleDocument: true,
   render({ cells }) {
     const lines = cells.flatMap((cell) =>
       Object.entries(cell.metrics).map(([key, { unit, value, interval }]) => [

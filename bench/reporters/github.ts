@@ -1,5 +1,5 @@
-import type { Result } from "../result.ts";
-import { cellName } from "./cell-name.ts";
+import type { CellResult, FoundRate, Result } from "../result.ts";
+import { cellName, foundRateMeasure, foundRateName } from "./cell-name.ts";
 import type { Reporter } from "./reporter.ts";
 
 /**
@@ -10,17 +10,36 @@ import type { Reporter } from "./reporter.ts";
 export const github: Reporter = {
   name: "github",
   summary: "github-action-benchmark, customSmallerIsBetter",
+  singleDocument: true,
   render: (result) => render(result, "lower"),
 };
 
 export const githubBigger: Reporter = {
   name: "github-bigger",
   summary: "github-action-benchmark, customBiggerIsBetter",
+  singleDocument: true,
   render: (result) => render(result, "higher"),
 };
 
-function render({ cells }: Result, direction: "lower" | "higher"): string {
-  const entries = cells.flatMap((cell) =>
+/** Of a search its findings, and not its trials, of which two may share a name. */
+function render({ cells, foundRates }: Result, direction: "lower" | "higher"): string {
+  const entries =
+    foundRates === undefined
+      ? entriesOf(cells, direction)
+      : foundEntries(direction === "higher" ? foundRates : []);
+  return `${JSON.stringify(entries, null, 2)}\n`;
+}
+
+function foundEntries(found: readonly FoundRate[]) {
+  return found.flatMap((rate) =>
+    rate.met === undefined
+      ? []
+      : [{ name: `${foundRateName(rate)}/${foundRateMeasure}`, unit: "1/s", value: rate.met }],
+  );
+}
+
+function entriesOf(cells: readonly CellResult[], direction: "lower" | "higher") {
+  return cells.flatMap((cell) =>
     Object.entries(cell.metrics)
       .filter(([, { better }]) => better === direction)
       .map(([key, { value, unit, interval }]) => ({
@@ -31,5 +50,4 @@ function render({ cells }: Result, direction: "lower" | "higher"): string {
         extra: `limit: ${cell.boundBy}${cell.valid ? "" : "; invalid"}`,
       })),
   );
-  return `${JSON.stringify(entries, null, 2)}\n`;
 }

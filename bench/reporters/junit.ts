@@ -14,6 +14,7 @@ interface TestCase {
 export const junit: Reporter = {
   name: "junit",
   summary: "JUnit XML: a test for each audited cell and each comparison",
+  singleDocument: true,
   render(result) {
     const tests = [
       ...result.cells.map(auditTest),

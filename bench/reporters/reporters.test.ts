@@ -67,20 +67,33 @@ test("hgrm: a damaged histogram is named, and is no internal fault", () => {
   expect(rendered).toThrow("a damaged histogram: callback/hello/c=64, service time");
 });
 
+const found = {
+  strategy: "callback",
+  fixture: "hello",
+  connections: 64,
+  objective: "responseP99Ns<5ms",
+  met: 50_000,
+  missed: 51_000,
+};
+const { met: _, ...nothingFound } = { ...found, strategy: "future" };
+const ofSearch: Result = { ...sampleResult, foundRates: [found, nothingFound] };
+
 test("markdown: of a search the rates that it has found, and not its trials", () => {
-  const found = {
-    strategy: "callback",
-    fixture: "hello",
-    connections: 64,
-    objective: "responseP99Ns<5ms",
-    met: 50_000,
-    missed: 51_000,
-  };
-  const lines = render("markdown", { ...sampleResult, foundRates: [found] })
-    .trim()
-    .split("\n");
-  expect(lines).toHaveLength(3);
-  expect(lines[2]).toBe("| callback | hello | 64 | responseP99Ns<5ms | 50000/s | 51000/s |");
+  const lines = render("markdown", ofSearch).trim().split("\n");
+  expect(lines.slice(2)).toEqual([
+    "| callback | hello | 64 | responseP99Ns<5ms | 50000/s | 51000/s |",
+    "| future | hello | 64 | responseP99Ns<5ms | - | 51000/s |",
+  ]);
+});
+
+test("github and bmf: of a search the same, under a name that is the same in every run", () => {
+  expect(JSON.parse(render("github-bigger", ofSearch))).toEqual([
+    { name: "callback/hello/c=64/highestRate", unit: "1/s", value: 50_000 },
+  ]);
+  expect(JSON.parse(render("github", ofSearch))).toEqual([]);
+  expect(JSON.parse(render("bmf", ofSearch))).toEqual({
+    "callback/hello/c=64": { highestRate: { value: 50_000 } },
+  });
 });
 
 test("csv: a line for each metric of each cell", () => {
