@@ -209,11 +209,14 @@ function readSubjects(base: string, head: string | undefined): CompareSubjects {
   const isFile = (name: string) => existsSync(name) && name.endsWith(".json");
   if (isStrategy(base)) {
     if (head !== undefined && isStrategy(head)) return { kind: "strategies", base, head };
-    throw new UserError(`compare ${base} with which strategy? name two of one kind`);
+    const known = strategies.map(({ name }) => name).join(", ");
+    const given = head === undefined ? "" : ` "${head}" is none:`;
+    throw new UserError(`compare ${base} with which strategy?${given} name one of ${known}`);
   }
   if (isFile(base)) {
     if (head !== undefined && isFile(head)) return { kind: "files", base, head };
-    throw new UserError(`compare ${base} with which result file? name two of one kind`);
+    const given = head === undefined ? "" : ` "${head}" is none:`;
+    throw new UserError(`compare ${base} with which result file?${given} name a second .json file`);
   }
   return { kind: "revisions", base, head };
 }
