@@ -105,9 +105,11 @@ function overheadLine({ ratio, interval }: HarnessOverhead): string {
 
 function witnessLine(offByMs: number): string {
   const saw = `A bare client on Bun's sockets, with nothing of readrace in it, is off by ${offByMs.toFixed(3)} ms (p99 of 5 ms)`;
-  const asRoot = areCoresKeptAwake() ? "" : ", or as root, who may keep its cores awake";
+  const awake = areCoresKeptAwake()
+    ? ""
+    : ", or where cores can be kept awake (by root, on a kernel that has an idle driver)";
   return offByMs > toleranceMs(5)
-    ? `${saw}:\nthis machine wakes whoever sleeps that late. Run it again when it is idle${asRoot}.`
+    ? `${saw}:\nthis machine wakes whoever sleeps that late. Run it again when it is idle${awake}.`
     : `${saw}:\nthe machine is not the cause.`;
 }
 

@@ -61,8 +61,13 @@ async function runCase(
   const server = await startDelayServer(theCase.behaviour);
   try {
     const settings = settingsOf(theCase);
+    let answerMs = 0;
     const executor = beginAfterWarmUp(
       processExecutor(fixedTarget(server.port, answer, true), settings),
+      async (serviceNsAtFullSpeed) => {
+        answerMs = serviceNsAtFullSpeed / theCase.connections / 1e6;
+        await server.begin();
+      },
       server.begin,
     );
     const heat: Heat = {
@@ -74,7 +79,7 @@ async function runCase(
     const [sample] = await race(heat, settings, executor, seededRandom(1), signal);
     const delays = await server.delays();
     if (sample === undefined || sample.replicates.length === 0) return undefined;
-    return compare(theCase, heat, sample, delays);
+    return compare(theCase, heat, sample, delays, answerMs);
   } finally {
     await server.stop();
   }
@@ -84,7 +89,11 @@ async function runCase(
  * At full speed first, then at the server's own pace: only what both sides have done often is compiled,
  * and what is compiled while they are measured comes late.
  */
-function beginAfterWarmUp(executor: Executor, begin: () => Promise<unknown>): Executor {
+function beginAfterWarmUp(
+  executor: Executor,
+  beginWarmUp: (serviceNsAtFullSpeed: number) => Promise<void>,
+  begin: () => Promise<void>,
+): Executor {
   return {
     ...executor,
     async start(...cell) {
@@ -92,8 +101,7 @@ function beginAfterWarmUp(executor: Executor, begin: () => Promise<unknown>): Ex
       return {
         ...generator,
         async warmUp(slices) {
-          await generator.warmUp(slices);
-          await begin();
+          await beginWarmUp(await generator.warmUp(slices.filter(({ kind }) => kind === "time")));
           const meanServiceNs = await generator.warmUp(slices);
           await begin();
           return meanServiceNs;
@@ -126,20 +134,24 @@ function compare(
   heat: Heat,
   sample: CellSample,
   own: Histogram,
+  answerMs: number,
 ): Omit<Verification, "runs"> {
   const service = pooled(sample, ({ serviceTime }) => serviceTime);
   const response = pooled(sample, ({ responseTime }) => responseTime);
   const measured = expectation.kind === "arithmetic" ? response : service;
   if (measured === undefined || service === undefined) throw new Error("nothing was measured");
+  const expected =
+    expectation.kind === "arithmetic" ? expectation.responseMs(answerMs) : percentilesMs(own);
   const agreements = verifiedPercents.map((percent) => {
-    const expectedMs =
-      expectation.kind === "arithmetic"
-        ? expectation.responseMs[percent]
-        : percentileOf(own, percent) / 1e6;
+    const expectedMs = expected[percent];
     const measuredMs = percentileOf(measured, percent) / 1e6;
     const ok = Math.abs(measuredMs - expectedMs) <= toleranceMs(expectedMs);
     return { percent, expectedMs, measuredMs, ok };
   });
-  const ms = (percent: VerifiedPercent) => percentileOf(service, percent) / 1e6;
-  return { heat, sample, agreements, serviceMs: { 50: ms(50), 90: ms(90), 99: ms(99) } };
+  return { heat, sample, agreements, serviceMs: percentilesMs(service) };
+}
+
+function percentilesMs(histogram: Histogram): Readonly<Record<VerifiedPercent, number>> {
+  const ms = (percent: VerifiedPercent) => percentileOf(histogram, percent) / 1e6;
+  return { 50: ms(50), 90: ms(90), 99: ms(99) };
 }
