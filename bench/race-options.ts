@@ -115,6 +115,9 @@ function refuseContradictions({ duration, requests, rate, stages, arrivals }: Ra
   if (arrivals !== undefined && (rate ?? stages) === undefined) {
     throw new UserError("--arrivals are of an open loop: give a rate with -R, or --stages");
   }
+  if (requests !== undefined && arrivals === "poisson") {
+    throw new UserError("-n: how many arrive at random is random; give a time with -d");
+  }
   if (requests !== undefined && duration !== undefined) {
     throw new UserError("-d and -n: give a time or a number of requests, not both");
   }

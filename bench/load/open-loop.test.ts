@@ -28,6 +28,59 @@ function createLane(): Lane {
   });
 }
 
+/** A loop of a request a millisecond, whose clock stands still unless it is set. */
+function createLoop(durationMs: number, onLate: (ns: number) => void = () => {}) {
+  const plan = { kind: "constant" as const, stages: [{ durationMs, rate: 1000 }], seed: 1 };
+  const clock = { nowNs: 0 };
+  const length = { kind: "open" as const, plan, share: { index: 0, of: 1 } };
+  return { clock, loop: new OpenLoop(length, 0, onLate, () => clock.nowNs) };
+}
+
+/** Sends, and has its answer at once when it is told to. */
+function answer(loop: OpenLoop, lane: Lane, nowNs: number): void {
+  lane.busy = false;
+  loop.answered(lane, nowNs);
+}
+
+test("after a stall at the end of the window what is due and has a lane is sent, late as it is", () => {
+  const lateNs: number[] = [];
+  const { clock, loop } = createLoop(4, (ns) => lateNs.push(ns));
+  loop.begin([createLane(), createLane(), createLane()], 0);
+  clock.nowNs = 50e6;
+  loop.tick(clock.nowNs);
+  // Of four the first was sent when it was due, and one finds no lane any more.
+  expect(lateNs).toEqual([0, 49e6, 48e6]);
+  expect(loop.sample(clock.nowNs)).toMatchObject({ requests: { issued: 3 }, unsent: 1 });
+});
+
+test("who stops has not left unsent what was not due yet", () => {
+  const { clock, loop } = createLoop(1000);
+  loop.begin([createLane()], 0);
+  clock.nowNs = 10.5e6;
+  loop.stop(clock.nowNs);
+  expect(loop.sample(clock.nowNs)).toMatchObject({ requests: { issued: 1 }, unsent: 10 });
+});
+
+test("an answer after the window is of it, unless requests were left unsent", () => {
+  const kept = createLoop(2);
+  const lanes = [createLane(), createLane()] as const;
+  kept.loop.begin(lanes, 0);
+  kept.clock.nowNs = 1e6;
+  kept.loop.free(createLane(), kept.clock.nowNs);
+  kept.clock.nowNs = 2e6;
+  kept.loop.tick(kept.clock.nowNs);
+  for (const lane of lanes) answer(kept.loop, lane, 30e6);
+  expect(kept.loop.sample(30e6)).toMatchObject({ completed: 2, windowNs: 2e6, unsent: 0 });
+
+  const behind = createLoop(2);
+  const lane = createLane();
+  behind.loop.begin([lane], 0);
+  behind.clock.nowNs = 2e6;
+  behind.loop.tick(behind.clock.nowNs);
+  answer(behind.loop, lane, 30e6);
+  expect(behind.loop.sample(30e6)).toMatchObject({ completed: 0, unsent: 1 });
+});
+
 test("requests that are sent in a burst are each as late as their own write", () => {
   const lateNs: number[] = [];
   const silence = { durationMs: 0.1, rate: 0 };

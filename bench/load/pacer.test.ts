@@ -41,6 +41,14 @@ test("exactly rate × time requests are due, whatever the rate", () => {
   );
 });
 
+test("the time that n requests take at a rate has exactly n", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 2000 }), fc.integer({ min: 1, max: 5000 }), (n, rate) => {
+      expect(dueMs(constant([(n / rate) * 1000, rate])).length).toBe(n);
+    }),
+  );
+});
+
 test("workers share a plan exactly: together they are the plan of one", () => {
   const plan = constant([100, 370], [50, 900]);
   const shares = [0, 1, 2].flatMap((index) => dueMs(plan, index, 3)).sort((a, b) => a - b);
@@ -73,9 +81,10 @@ test("a seed gives the same arrivals, another seed others; due instants never go
   expect(dueMs(plan(3))).toEqual(dueMs(plan(3)).sort((a, b) => a - b));
 });
 
-test("skipAll counts what is still to come", () => {
+test("skipUntil counts what is due before an instant", () => {
   const pacer = new Pacer(constant([10, 500]), { index: 0, of: 1 });
   pacer.advance();
-  expect(pacer.skipAll()).toBe(4);
+  expect(pacer.skipUntil(6e6)).toBe(2);
+  expect(pacer.skipUntil(Number.POSITIVE_INFINITY)).toBe(2);
   expect(planDurationMs(constant([4, 500], [4, 1000]))).toBe(8);
 });

@@ -57,10 +57,10 @@ export class Pacer {
     this.locate();
   }
 
-  /** Counts and passes over everything that is still to come. */
-  skipAll(): number {
+  /** Counts and passes over what is due before `endNs`. */
+  skipUntil(endNs: number): number {
     let skipped = 0;
-    for (; this.dueNs !== Number.POSITIVE_INFINITY; this.advance()) skipped++;
+    for (; this.dueNs < endNs; this.advance()) skipped++;
     return skipped;
   }
 
@@ -78,7 +78,8 @@ export class Pacer {
       }
       const within = this.operational - this.stageStart;
       const capacity = (stage.rate * stage.durationMs) / 1000;
-      if (within < capacity) {
+      // A capacity of n requests, as a product of fractions, may come out a little larger than n.
+      if (within < capacity - capacityTolerance) {
         this.dueNs = this.stageStartNs + (within / stage.rate) * 1e9;
         return;
       }
@@ -87,6 +88,8 @@ export class Pacer {
     }
   }
 }
+
+const capacityTolerance = 1e-6;
 
 /** How long a plan lasts, in milliseconds. */
 export function planDurationMs({ stages }: Pick<ArrivalPlan, "stages">): number {

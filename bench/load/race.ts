@@ -191,19 +191,22 @@ export function planSlices(
   rivals: number,
   meanServiceNs: number,
 ): readonly SliceLength[] {
+  const count = requests === undefined ? undefined : shareOf(requests, replicates, replicate);
+  if (count === 0) return [];
   if (open !== undefined) {
+    const stages =
+      count === undefined
+        ? open.stages
+        : open.stages.map(({ rate }) => ({ rate, durationMs: (count / rate) * 1000 }));
     // A backlog must not be cut short by somebody else's turn.
-    const plan = { kind: open.arrivals, stages: open.stages, seed: seed + replicate };
+    const plan = { kind: open.arrivals, stages, seed: seed + replicate };
     return [{ kind: "open", plan, share: { index: 0, of: 1 } }];
   }
+  if (count !== undefined) return [{ kind: "requests", count }];
   const shareMs = durationMs / replicates;
-  if (requests !== undefined) {
-    const count = shareOf(requests, replicates, replicate);
-    return count === 0 ? [] : [{ kind: "requests", count }];
-  }
   // Who races alone has nobody to take turns with.
   if (rivals === 1) return [{ kind: "time", windowMs: shareMs }];
   const windowMs = Math.min(shareMs, Math.max(sliceMs, (roundsPerSlice * meanServiceNs) / 1e6));
-  const count = Math.max(1, Math.round(shareMs / windowMs));
-  return Array.from({ length: count }, () => ({ kind: "time", windowMs: shareMs / count }));
+  const slices = Math.max(1, Math.round(shareMs / windowMs));
+  return Array.from({ length: slices }, () => ({ kind: "time", windowMs: shareMs / slices }));
 }
