@@ -93,9 +93,15 @@ function requestCounts(sample: CellSample): CellResult["requests"] {
 export function compareWithFirst(cells: readonly CellResult[]): Comparison[] {
   const [first, ...others] = cells;
   if (first === undefined) return [];
-  return others.flatMap((cell) =>
-    comparedMetricKeys.flatMap((key) => compareCells(first, cell, key)),
-  );
+  // Where a process was lost, replicates of the same number did not run side by side.
+  if (hasLostProcess(first)) return [];
+  return others
+    .filter((cell) => !hasLostProcess(cell))
+    .flatMap((cell) => comparedMetricKeys.flatMap((key) => compareCells(first, cell, key)));
+}
+
+export function hasLostProcess({ audit }: CellResult): boolean {
+  return audit.some(({ check, ok }) => check === "processes" && !ok);
 }
 
 function compareCells(first: CellResult, cell: CellResult, key: string): Comparison[] {

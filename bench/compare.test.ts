@@ -84,6 +84,26 @@ describe("compare, two files", () => {
     expect(forced.code).toBe(1);
   });
 
+  test.each([
+    ["was interrupted", "interrupted.json", { interrupted: true }],
+    ["has an invalid cell", "invalid.json", "invalid"],
+    ["has a cell that head lacks", "more.json", "more"],
+  ] as const)("a base that %s: never a pass", async (_, name, change) => {
+    const path = resultFile(name, 1, typeof change === "string" ? {} : change);
+    if (typeof change === "string") {
+      const result: Result = JSON.parse(readFileSync(path, "utf8"));
+      const [cell] = result.cells as [CellResult];
+      const cells =
+        change === "more" ? [cell, { ...cell, connections: 8 }] : [{ ...cell, valid: false }];
+      writeFileSync(path, JSON.stringify({ ...result, cells }));
+    }
+    const { code, out, err } = await run("compare", path, resultFile("b.json", 1));
+    expect(code).toBe(3);
+    expect(out).toContain("Unchanged");
+    expect(err).toStartWith("readrace: the comparison broke off: ");
+    expect(err).toContain(name);
+  });
+
   test("with flags that say how to race: refused", async () => {
     const paths = [resultFile("a.json", 1), resultFile("b.json", 1)];
     const { code, err } = await run("compare", ...paths, "-f", "hello", "--budget", "5s");

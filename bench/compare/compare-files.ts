@@ -3,7 +3,7 @@ import { UserError } from "../errors.ts";
 import { readResult } from "../store.ts";
 import type { LiveComparison } from "./compare-live.ts";
 import { comparisonOf } from "./comparison.ts";
-import { environmentDifferences, fileQuestions } from "./file-questions.ts";
+import { environmentDifferences, fileQuestions, whyIncomplete } from "./file-questions.ts";
 import { judge } from "./gate.ts";
 
 /** Compares what two result files hold; a fault where they come from different machines. */
@@ -34,5 +34,12 @@ export function compareFiles(
     const answer = answers[index];
     return answer ? [comparisonOf(cell, basePath, metric, question, answer)] : [];
   });
-  return { cells: head.cells, comparisons, compared, environment: head.environment };
+  const why = whyIncomplete({ path: basePath, result: base }, { path: headPath, result: head });
+  return {
+    cells: head.cells,
+    comparisons,
+    compared,
+    environment: head.environment,
+    ...(why !== undefined && { fault: new Error(why) }),
+  };
 }

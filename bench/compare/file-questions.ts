@@ -61,6 +61,33 @@ export function fileQuestions(base: Result, head: Result, minEffect: number): Fi
   });
 }
 
+/** Why what two results have in common does not say whether head is as good as base; undefined if it does. */
+export function whyIncomplete(base: NamedResult, head: NamedResult): string | undefined {
+  for (const { path, result } of [base, head]) {
+    if (result.interrupted) return `${path} is of a run that was interrupted`;
+  }
+  const inHead = new Set(head.result.cells.map(cellKey));
+  const missing = base.result.cells.filter((cell) => !inHead.has(cellKey(cell)));
+  if (missing.length > 0) {
+    return `${head.path} lacks ${missing.map(shortName).join(", ")}, which ${base.path} has`;
+  }
+  const invalid = base.result.cells.filter(({ valid }) => !valid);
+  if (invalid.length > 0) {
+    return `the audit of ${base.path} refuses ${invalid.map(shortName).join(", ")}`;
+  }
+  return undefined;
+}
+
+/** A result and the file that it comes from. */
+export interface NamedResult {
+  readonly path: string;
+  readonly result: Result;
+}
+
+function shortName({ strategy, fixture, connections }: CellResult): string {
+  return `${strategy} on ${fixture} with ${connections}`;
+}
+
 function cellKey(cell: CellResult): string {
   const { strategy, fixture, connections, side } = cell;
   const { mode, rate, schedule, workers, keptAlive, pipeline } = cell;

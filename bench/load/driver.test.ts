@@ -143,6 +143,19 @@ test.each([
   },
 );
 
+test("wrong answers are waited after, longer each time, as other failures are", async () => {
+  let connections = 0;
+  const { port } = serve((socket) => {
+    connections++;
+    socket.write(ok.replace("200 OK", "503 No"));
+  });
+  const driver = await drive("callback", port, {});
+  await driver.runSlice({ kind: "time", windowMs: 200 });
+  driver.finish();
+  // Four lanes that wait 2, 4, 8, … 128 ms begin eight times each; by 2 ms alone it would be 400.
+  expect(connections).toBeLessThan(60);
+});
+
 test("a wrong status is counted as what it was, and not as the expected one", async () => {
   const server = serve((socket) => socket.write(ok.replace("200 OK", "500 No")));
   const driver = await drive("callback", server.port, {});

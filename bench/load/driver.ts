@@ -135,6 +135,7 @@ export class Driver implements LaneOwner {
     // The sweep looks only every so often: an answer that comes late before it does is none, too.
     const wrong = this.check(lane, answer) ?? lane.overdue(nowNs);
     if (wrong !== undefined) {
+      lane.failuresInRow++;
       lane.close();
       this.failed(lane, wrong, nowNs);
       return;
@@ -144,6 +145,7 @@ export class Driver implements LaneOwner {
       this.recorder.recordAnswer(nowNs - startNs, firstByteNs - startNs, chunks);
       if (this.open) this.recorder.recordResponse(nowNs - lane.dueNs);
     }
+    lane.failuresInRow = 0;
     this.lastGoodNs = nowNs;
     this.failedSinceGood = 0;
     this.loop?.answered(lane, nowNs);

@@ -43,7 +43,7 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
   keepBody = true;
   /** As wrk, which reads everything into the same memory. */
   readonly freeChunks = true;
-  /** Failures in a row; the backoff grows with them. */
+  /** Failures in a row, wrong answers among them; the backoff grows with them. */
   failuresInRow = 0;
   private connection: Connection | undefined;
   private readonly request: EncodedRequest;
@@ -141,7 +141,6 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
   readonly responded = (answer: Answer): void => {
     if (!this.busy) return;
     this.busy = false;
-    this.failuresInRow = 0;
     if (this.untilEof || !answer.persistent) this.connection = undefined;
     const nowNs = clockNs();
     if (this.firstByteNs === 0) this.firstByteNs = nowNs;

@@ -54,6 +54,11 @@ export function processExecutor(
 }
 
 function generator(child: GeneratorChild, target: Target): Generator {
+  let stopped = false;
+  const stop = () => {
+    stopped = true;
+    child.tell({ kind: "stop" });
+  };
   return {
     async warmUp(slices) {
       const report = await child.ask({ kind: "warm-up", slices });
@@ -61,17 +66,15 @@ function generator(child: GeneratorChild, target: Target): Generator {
     },
     async slice(length) {
       const before = await target.serverCpuNs();
-      const { kind: _, ...sample } = expectKind(
-        await child.ask({ kind: "slice", length }),
-        "slice",
-      );
+      const report = child.ask({ kind: "slice", length });
+      // While the server was asked there was nothing to stop yet.
+      if (stopped) stop();
+      const { kind: _, ...sample } = expectKind(await report, "slice");
       const after = await target.serverCpuNs();
       if (before === undefined || after === undefined) return sample;
       return { ...sample, serverCpuNs: after - before };
     },
-    stop() {
-      child.tell({ kind: "stop" });
-    },
+    stop,
     async finish() {
       return decodeRecording(expectKind(await child.ask({ kind: "finish" }), "recording"));
     },

@@ -7,7 +7,7 @@ import type { Executor } from "./executor.ts";
 import { createHistogram } from "./histogram.ts";
 import { planDurationMs } from "./pacer.ts";
 import { planSlices, planWarmUp, race } from "./race.ts";
-import { shareOf } from "./workers.ts";
+import { shareOf, startGroup } from "./workers.ts";
 
 const settings: RaceSettings = {
   durationMs: 1000,
@@ -134,6 +134,40 @@ test("samples become cells with metrics, a passed audit and comparisons", async 
   expect(byRate?.verdict).toBe("regressed");
   expect(byCpu).toMatchObject({ strategy: "future", baseline: "callback", verdict: "regressed" });
   expect(byCpu?.ratio).toBeCloseTo(1.25, 9);
+});
+
+test("where a process was lost its replicates are not set beside those of others", async () => {
+  const { executor } = fakeExecutor(1);
+  let starts = 0;
+  const losing: Executor = {
+    ...executor,
+    start: (rival, ...cell) =>
+      rival.strategy === "future" && ++starts === 2
+        ? Promise.reject(new Error("killed"))
+        : executor.start(rival, ...cell),
+  };
+  const rivals = [...heat.rivals, { strategy: "chunk-loop" }];
+  const signal = new AbortController().signal;
+  const samples = await race({ ...heat, rivals }, settings, losing, seededRandom(7), signal);
+  const comparisons = compareWithFirst(cellResults({ ...heat, rivals }, samples));
+  expect(new Set(comparisons.map(({ strategy }) => strategy))).toEqual(new Set(["chunk-loop"]));
+});
+
+test("of several workers, one of which fails, the others stop", async () => {
+  const { executor, log } = fakeExecutor(1);
+  let starts = 0;
+  const failing: Executor = {
+    ...executor,
+    async start(...cell) {
+      const generator = await executor.start(...cell);
+      if (++starts > 1) return generator;
+      return { ...generator, slice: () => Promise.reject(new Error("killed")) };
+    },
+  };
+  const workers = await startGroup(failing, { strategy: "callback" }, "hello", 2, 2);
+  expect(workers.slice({ kind: "time", windowMs: 10 })).rejects.toThrow("killed");
+  await Bun.sleep(0);
+  expect(log.filter((line) => line.startsWith("stop"))).toHaveLength(2);
 });
 
 test("an abort stops the race and keeps what was measured", async () => {

@@ -30,24 +30,32 @@ export async function startGroup(
 }
 
 function group(members: readonly Generator[]): Generator {
+  const stop = () => {
+    for (const member of members) member.stop();
+  };
+  /** What all do at once. When one fails the others stop: their load would be in others' turns. */
+  const together = <T>(act: (member: Generator, index: number) => Promise<T>): Promise<T[]> => {
+    const acts = members.map((member, index) =>
+      act(member, index).catch((error: unknown) => {
+        stop();
+        throw error;
+      }),
+    );
+    return Promise.allSettled(acts).then(() => Promise.all(acts));
+  };
   return {
     async warmUp(slices) {
-      const means = await Promise.all(
-        members.map((member, index) =>
-          member.warmUp(slices.map((slice) => lengthOf(slice, index, members.length))),
-        ),
+      const means = await together((member, index) =>
+        member.warmUp(slices.map((slice) => lengthOf(slice, index, members.length))),
       );
       return Math.max(...means);
     },
     async slice(length) {
-      const parts = members.map((member, index) =>
-        member.slice(lengthOf(length, index, members.length)),
+      return mergeSlices(
+        await together((member, index) => member.slice(lengthOf(length, index, members.length))),
       );
-      return mergeSlices(await Promise.all(parts));
     },
-    stop() {
-      for (const member of members) member.stop();
-    },
+    stop,
     async finish() {
       return mergeRecordings(await Promise.all(members.map((member) => member.finish())));
     },

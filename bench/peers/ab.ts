@@ -11,9 +11,11 @@ export const ab: Peer = {
   ],
   parse: (output) => ({
     requests: capture(output, /Complete requests:\s+(\d+)/),
-    failed:
-      capture(output, /Failed requests:\s+(\d+)/) +
+    // A bad answer of another length than the first is in both.
+    failed: Math.max(
+      capture(output, /Failed requests:\s+(\d+)/),
       captureIfAny(output, /Non-2xx responses:\s+(\d+)/),
+    ),
     requestsPerSecond: capture(output, /Requests per second:\s+([\d.]+)/),
     p50Ns: capture(output, /^\s+50%\s+(\d+)/m) * 1e6,
     p99Ns: capture(output, /^\s+99%\s+(\d+)/m) * 1e6,

@@ -1,5 +1,5 @@
 import { asError } from "../../src/errors.ts";
-import { cellResults } from "../cell-result.ts";
+import { cellResults, hasLostProcess } from "../cell-result.ts";
 import type { Executor } from "../load/executor.ts";
 import { createHistogram, encodeHistogram } from "../load/histogram.ts";
 import { race } from "../load/race.ts";
@@ -143,7 +143,9 @@ export function compareWithMeasure(
   const baseline = cells.find(({ strategy }) => strategy === measure) ?? cells[0];
   if (baseline === undefined) return [];
   return cells.flatMap((cell) =>
-    cell === baseline ? [] : peerMetrics.flatMap((key) => compareOne(baseline, cell, key)),
+    cell === baseline || hasLostProcess(cell) || hasLostProcess(baseline)
+      ? []
+      : peerMetrics.flatMap((key) => compareOne(baseline, cell, key)),
   );
 }
 

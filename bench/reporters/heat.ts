@@ -62,8 +62,8 @@ export function renderHeat(
     cell.strategy + (cell.valid ? "" : " (invalid)"),
     ...figures.map(({ of }) => of(cell)),
     cell.boundBy,
-    ratio(cell, comparisons, "requestsPerSecond"),
-    ratio(cell, comparisons, "cpuNsPerRequest"),
+    ratio(cell, first, comparisons, "requestsPerSecond"),
+    ratio(cell, first, comparisons, "cpuNsPerRequest"),
   ]);
   return `${titleOf(first)}\n${renderTable(columns, rows)}`;
 }
@@ -80,9 +80,16 @@ function titleOf(cell: CellResult): string {
   ].join(", ");
 }
 
-function ratio(cell: CellResult, comparisons: readonly Comparison[], metric: string): string {
+/** A cell over the one that is the measure. */
+function ratio(
+  cell: CellResult,
+  measure: CellResult,
+  comparisons: readonly Comparison[],
+  metric: string,
+): string {
   const found = comparisonOf(cell, comparisons, metric);
-  return found === undefined ? "1" : formatRatio(found);
+  if (found !== undefined) return formatRatio(found);
+  return cell === measure ? "1" : "-";
 }
 
 function formatRatio({ ratio, interval }: Comparison): string {

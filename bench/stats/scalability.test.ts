@@ -27,6 +27,26 @@ test("without coherency cost it is Amdahl's law, which never falls", () => {
   expect(fitted?.kappa ?? 1).toBeLessThan(1e-9);
 });
 
+test("points that rise faster than any law get the best law without coherency cost", () => {
+  const rising = [1, 2, 4, 8, 16].map((n) => {
+    const throughput = (100 * n) / (1 + 0.1 * (n - 1) - 0.002 * n * (n - 1));
+    return { concurrency: n, throughput, meanTime: n / throughput };
+  });
+  const missOf = (law: { lambda: number; sigma: number }) =>
+    rising.reduce((sum, { concurrency: n, throughput }) => {
+      const own = n / throughput;
+      return sum + ((1 + law.sigma * (n - 1)) / law.lambda / own - 1) ** 2;
+    }, 0);
+  const fitted = fitScalability(rising);
+  if (fitted === undefined) throw new Error("no law");
+  expect(fitted).toMatchObject({ kappa: 0, peak: Infinity });
+  const { lambda, sigma } = fitted;
+  for (const factor of [0.99, 1.01]) {
+    expect(missOf({ lambda: lambda * factor, sigma })).toBeGreaterThan(missOf(fitted));
+    expect(missOf({ lambda, sigma: sigma * factor })).toBeGreaterThan(missOf(fitted));
+  }
+});
+
 test("three points are too few to judge three coefficients", () => {
   expect(fitScalability(points.slice(0, 3))).toBeUndefined();
 });

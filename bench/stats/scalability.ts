@@ -35,14 +35,18 @@ const fewestPoints = 4;
 export function fitScalability(points: readonly LoadPoint[]): ScalabilityLaw | undefined {
   if (points.length < fewestPoints) return undefined;
   const y = points.map(({ concurrency, throughput }) => concurrency / throughput);
-  const fitted = leastSquares(
-    points.map(({ concurrency: n }) => [1, n - 1, n * (n - 1)]),
-    y,
-    y.map((value) => 1 / value ** 2),
-  );
-  const [a = 0, b = 0, c = 0] = fitted ?? [];
+  const weights = y.map((value) => 1 / value ** 2);
+  const fit = (terms: (n: number) => number[]) =>
+    leastSquares(
+      points.map(({ concurrency }) => terms(concurrency)),
+      y,
+      weights,
+    ) ?? [];
+  let [a = 0, b = 0, c = 0] = fit((n) => [1, n - 1, n * (n - 1)]);
+  // Of a convex problem in c >= 0 the best is then on the border.
+  if (c < 0) [a = 0, b = 0, c = 0] = fit((n) => [1, n - 1]);
   if (a <= 0) return undefined;
-  const law = { lambda: 1 / a, sigma: b / a, kappa: Math.max(0, c / a) };
+  const law = { lambda: 1 / a, sigma: b / a, kappa: c / a };
   const peak = law.kappa > 0 && law.sigma < 1 ? Math.sqrt((1 - law.sigma) / law.kappa) : Infinity;
   const error = median(
     points.map(({ concurrency, throughput }) =>

@@ -31,6 +31,9 @@ test.each([
   ["an empty name", { headers: { "": "b" } }],
   ["a host", { host: "a\r\nX: y" }],
   ["a length of their own", { headers: { "Content-Length": "3" } }],
+  // RFC 9112 section 3.2: a server must refuse a second Host.
+  ["another Host", { headers: { Host: "b" } }],
+  ["another host", { headers: { hOST: "b" } }],
 ])("%s cannot smuggle a line in", (_, bad) => {
   expect(() => encodeRequest({ method: "GET", host: "a", target: "/", ...bad })).toThrow(TypeError);
 });

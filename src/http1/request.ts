@@ -30,7 +30,12 @@ export function encodeRequest(options: RequestOptions): EncodedRequest {
   const { method, host, target, headers = {}, close = false } = options;
   if (!/^[\x21-\x7e]+$/.test(target)) throw new TypeError(`not a request target: "${target}"`);
   const lines = [`${method} ${target} HTTP/1.1`, fieldLine("Host", host)];
-  for (const [name, value] of Object.entries(headers)) lines.push(fieldLine(name, value));
+  for (const [name, value] of Object.entries(headers)) {
+    if (framingFields.has(name.toLowerCase())) {
+      throw new TypeError(`the header ${name} is set by the session itself`);
+    }
+    lines.push(fieldLine(name, value));
+  }
   if (close) lines.push("Connection: close");
   const body = typeof options.body === "string" ? encodeAscii(options.body) : options.body;
   if (body !== undefined || method === "POST" || method === "PUT" || method === "PATCH") {
@@ -55,9 +60,6 @@ const framingFields = new Set(["host", "connection", "content-length", "transfer
 function fieldLine(name: string, value: string): string {
   const validName = name !== "" && encodeAscii(name).every((byte) => tokenBytes[byte] === 1);
   if (!validName) throw new TypeError(`not a header name: "${name}"`);
-  if (name !== "Host" && framingFields.has(name.toLowerCase())) {
-    throw new TypeError(`the header ${name} is set by the session itself`);
-  }
   if (!encodeAscii(value).every((byte) => fieldValueBytes[byte] === 1)) {
     throw new TypeError(`not a value for the header ${name}: ${JSON.stringify(value)}`);
   }
