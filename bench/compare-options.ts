@@ -197,7 +197,7 @@ export function readGateSettings(text: {
   return {
     strategies: chooseMany("strategy", text.strategies, strategies).map(({ name }) => name),
     fixtures: chooseMany("fixture", text.fixtures, fixtures).map(({ name }) => name),
-    connections: connections.map((word) => readPositiveCount("-c", word, 20_000)),
+    connections: [...new Set(connections.map((word) => readPositiveCount("-c", word, 20_000)))],
     budgetMs: readPositiveDurationMs("--budget", text.budget),
     minEffect: readShare(text.minEffect),
     strict: text.strict,

@@ -99,6 +99,10 @@ describe("wrong input is one sentence that says how to mend it", () => {
     [["help", "nope"], 'no command is named "nope"'],
     [["--timeout", "600h"], "must be at most 24h"],
     [["-n", "100", "-R", "1k", "--arrivals", "poisson"], "-n: how many arrive at random is random"],
+    [
+      ["--find-rate", "responseP99Ns<5ms", "--threshold", "serviceP50Ns<1ms"],
+      "its trials are meant to miss; leave out --threshold",
+    ],
     [["serve", "--port", "99999"], "--port 99999: must be a number from 0 to 65535"],
     [["report"], "missing required argument 'files'"],
     [["report", "-r", "txt", "a.json"], "did you mean text?"],

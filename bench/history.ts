@@ -5,6 +5,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  readSync,
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
@@ -90,10 +91,12 @@ function cellKey({
  */
 export function appendHistory(path: string, entry: HistoryEntry): void {
   mkdirSync(dirname(path), { recursive: true });
-  const line = new TextEncoder().encode(`${JSON.stringify(entry)}\n`);
-  const file = openSync(path, "a");
+  const file = openSync(path, "a+");
   const before = fstatSync(file).size;
   try {
+    // Editors and merges may leave the last line without its end.
+    const start = before > 0 && !endsWithNewline(file, before) ? "\n" : "";
+    const line = new TextEncoder().encode(`${start}${JSON.stringify(entry)}\n`);
     const written = writeSync(file, line);
     if (written < line.length) throw new Error("the disk is full");
   } catch (cause) {
@@ -102,6 +105,12 @@ export function appendHistory(path: string, entry: HistoryEntry): void {
   } finally {
     closeSync(file);
   }
+}
+
+function endsWithNewline(file: number, size: number): boolean {
+  const last = new Uint8Array(1);
+  readSync(file, last, 0, 1, size - 1);
+  return last[0] === 0x0a;
 }
 
 /** Every recorded run, in the order of the file; a UserError names a line that is none. */

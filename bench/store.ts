@@ -8,6 +8,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -156,16 +157,19 @@ export function saveResult(output: OutputConfig, result: Result): Saved {
 /** Writes a result whole or not at all: beside its place, synced, then renamed. */
 export function writeResult(path: string, result: Result): void {
   mkdirSync(dirname(resolve(path)), { recursive: true });
-  const draft = `${path}.${process.pid}.tmp`;
+  // A link stays one.
+  const place = existsSync(path) ? realpathSync(path) : path;
+  const draft = `${place}.${process.pid}.tmp`;
   try {
-    const file = openSync(draft, "wx");
+    // Whoever left a draft of that name had our number, and is gone.
+    const file = openSync(draft, "w");
     try {
       writeAll(file, new TextEncoder().encode(`${JSON.stringify(result, null, 2)}\n`));
       fsyncSync(file);
     } finally {
       closeSync(file);
     }
-    renameSync(draft, path);
+    renameSync(draft, place);
   } catch (cause) {
     rmSync(draft, { force: true });
     throw new Error(`cannot write ${path}: ${asError(cause).message}`, { cause });

@@ -93,7 +93,11 @@ export function targetFixtureName(url: URL): string {
 function urlBelow(base: URL, name: string): URL {
   if (name === targetFixtureName(base)) return base;
   const directory = base.pathname.endsWith("/") ? base.pathname : `${base.pathname}/`;
-  return new URL(directory + findFixture(name).file, base);
+  // Not as a reference, which would take a path that begins with // for another host.
+  const url = new URL(base);
+  url.pathname = directory + findFixture(name).file;
+  url.search = "";
+  return url;
 }
 
 function locate(url: URL, expected: ExpectedAnswer): TargetFixture {

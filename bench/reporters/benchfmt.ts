@@ -27,7 +27,10 @@ export const benchfmt: Reporter = {
       `cpu: ${environment.cpu}`,
       ...units.map(([, unit, better]) => `Unit ${unit} better=${better}`),
     ];
-    const lines = result.cells.flatMap((cell) => replicateLines(cell, result));
+    const lines = result.cells.flatMap((cell) =>
+      // A line that is no Benchmark is a comment to who reads it.
+      cell.valid ? replicateLines(cell, result) : [`# invalid: ${benchmarkName(cell)}`],
+    );
     return `${[...head, "", ...lines].join("\n")}\n`;
   },
 };
@@ -46,15 +49,23 @@ function replicateLines(cell: CellResult, { environment }: Result): string[] {
 
 /** Names have no spaces; parts of the form key=value are what benchstat groups by. */
 function benchmarkName(cell: CellResult): string {
-  const { strategy, fixture, connections, mode, rate, pipeline, side } = cell;
+  const { strategy, fixture, connections, side } = cell;
+  const { mode, rate, schedule, workers, keptAlive, pipeline } = cell;
   const parts = [
     "Read",
     `strategy=${strategy}`,
-    `fixture=${fixture.replaceAll(/[\s,/]+/g, "_")}`,
+    `fixture=${withoutSpaces(fixture)}`,
     `c=${connections}`,
     ...(mode === "open" ? [`rate=${rate ?? 0}`] : []),
+    ...(schedule === undefined ? [] : [`schedule=${withoutSpaces(schedule)}`]),
+    ...(keptAlive ? [] : ["close=1"]),
     ...(pipeline === undefined ? [] : [`pipeline=${pipeline}`]),
+    ...(workers > 1 ? [`workers=${workers}`] : []),
     ...(side === undefined ? [] : [`side=${side}`]),
   ];
   return parts.join("/");
+}
+
+function withoutSpaces(text: string): string {
+  return text.replaceAll(/[\s,/]+/g, "_");
 }

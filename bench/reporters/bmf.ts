@@ -4,14 +4,15 @@ import type { Reporter } from "./reporter.ts";
 
 /**
  * Bencher Metric Format: https://bencher.dev/docs/reference/bencher-metric-format/
- * Of a search its findings, and not its trials, of which two may share a name.
+ * What its audit refuses is no figure for a service to learn from. Of a search its findings, and not its trials, of which two may share a name.
  */
 export const bmf: Reporter = {
   name: "bmf",
   summary: "Bencher Metric Format",
   singleDocument: true,
   render({ cells, foundRates }) {
-    const benchmarks = foundRates?.flatMap(foundBenchmark) ?? cells.map(benchmark);
+    const benchmarks =
+      foundRates?.flatMap(foundBenchmark) ?? cells.filter(({ valid }) => valid).map(benchmark);
     return `${JSON.stringify(Object.fromEntries(benchmarks), null, 2)}\n`;
   },
 };

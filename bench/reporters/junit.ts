@@ -1,5 +1,5 @@
-import type { CellResult, Comparison } from "../result.ts";
-import { cellName, comparisonName } from "./cell-name.ts";
+import type { CellResult, Comparison, FoundRate } from "../result.ts";
+import { cellName, comparisonName, foundRateName } from "./cell-name.ts";
 import { describe } from "./comparison-text.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -17,7 +17,8 @@ export const junit: Reporter = {
   singleDocument: true,
   render(result) {
     const tests = [
-      ...result.cells.map(auditTest),
+      // Trials of a search are meant to fail in the end.
+      ...(result.foundRates?.map(foundRateTest) ?? result.cells.map(auditTest)),
       ...(result.comparisons ?? []).map(comparisonTest),
     ];
     const seconds = (Date.parse(result.finishedAt) - Date.parse(result.startedAt)) / 1000;
@@ -38,6 +39,12 @@ function auditTest(cell: CellResult): TestCase {
   const failed = cell.audit.filter(({ ok }) => !ok);
   const failure = failed.map(({ check, detail }) => `${check}: ${detail}`).join("; ");
   return { group: "audit", name: cellName(cell), ...(failed.length > 0 && { failure }) };
+}
+
+function foundRateTest(found: FoundRate): TestCase {
+  const { met, objective } = found;
+  const failure = `no rate was found that meets ${objective}`;
+  return { group: "search", name: foundRateName(found), ...(met === undefined && { failure }) };
 }
 
 /** A verdict between the first strategy and the others of a race is a finding and fails nothing. */
@@ -68,5 +75,11 @@ function escapeXml(text: string): string {
     ">": "&gt;",
     '"': "&quot;",
   };
-  return text.replaceAll(/[&<>"]/g, (character) => entities[character] ?? character);
+  return (
+    text
+      .replaceAll(/[&<>"]/g, (character) => entities[character] ?? character)
+      // XML 1.0 section 2.2 has no other control characters, not even escaped.
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+      .replaceAll(/[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, "\ufffd")
+  );
 }

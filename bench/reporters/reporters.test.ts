@@ -48,8 +48,20 @@ test("benchfmt: a line a replicate in the Go format, with Unit lines", () => {
   );
   // Design document 14313: a name that begins with Benchmark, iterations, then value and unit pairs.
   const results = lines.filter((line) => line.startsWith("Benchmark"));
-  expect(results).toHaveLength(6);
+  // Two replicates of two valid cells.
+  expect(results).toHaveLength(4);
+  expect(lines).toContain("# invalid: Read/strategy=chunk-loop/fixture=hello/c=64");
   for (const line of results) expect(line).toMatch(/^Benchmark\S+ \d+( [\d.]+ \S+)+$/);
+});
+
+test("benchfmt: cells of another load have another name", () => {
+  const result = withHistogramsAndReplicates();
+  const [cell] = result.cells as [CellResult];
+  const other = { ...cell, keptAlive: false, workers: 2, pipeline: 4 };
+  const lines = render("benchfmt", { ...result, cells: [other] }).split("\n");
+  expect(lines.at(-2)).toStartWith(
+    "BenchmarkRead/strategy=callback/fixture=hello/c=64/close=1/pipeline=4/workers=2-2 ",
+  );
 });
 
 test("hgrm: the percentile distribution of each cell, in milliseconds", () => {
@@ -76,7 +88,11 @@ const found = {
   missed: 51_000,
 };
 const { met: _, ...nothingFound } = { ...found, strategy: "future" };
-const ofSearch: Result = { ...sampleResult, foundRates: [found, nothingFound] };
+const ofSearch: Result = {
+  ...sampleResult,
+  comparisons: [],
+  foundRates: [found, nothingFound],
+};
 
 test("markdown: of a search the rates that it has found, and not its trials", () => {
   const lines = render("markdown", ofSearch).trim().split("\n");
@@ -107,6 +123,21 @@ test("junit: an audit that fails is a failure, what a race finds is none", () =>
   const text = render("junit");
   expect(text).toContain('failures="1"');
   expect(text).toContain('name="chunk-loop/hello/c=64"><failure message="failures: 10 of 1000');
+});
+
+test("junit and annotations: of a search what it has found, and not its trials", () => {
+  const text = render("junit", ofSearch);
+  expect(text).toContain('tests="2" failures="1"');
+  expect(text).toContain('name="future/hello/c=64"><failure message="no rate was found');
+  expect(render("annotations")).toContain("::warning");
+  expect(render("annotations", ofSearch)).toBe("");
+});
+
+test("junit: what XML has no character for is replaced", () => {
+  const [first] = sampleResult.cells as [CellResult];
+  const audit = [{ check: "counts", ok: false, detail: "\u0000\u001b[1m <bold>" }];
+  const text = render("junit", { ...sampleResult, cells: [{ ...first, audit }] });
+  expect(text).toContain("counts: \ufffd\ufffd[1m &lt;bold&gt;");
 });
 
 test("markdown: a table that GitHub shows", () => {
