@@ -170,10 +170,10 @@ export abstract class CollectingConnection<A extends Answer = Response> implemen
   private takeSeveral(chunk: Uint8Array, from: number): void {
     this.corkedWhile(() => {
       let at = from;
+      // What is asked for from here on is not written yet, and nothing in this chunk answers it.
+      let written = this.behind.length;
       do {
-        if (at < chunk.length && this.behind.length === 0) {
-          throw unsolicitedError(chunk.length - at);
-        }
+        if (at < chunk.length && written-- === 0) throw unsolicitedError(chunk.length - at);
         this.complete();
         if (at === chunk.length || this.ended !== undefined) return;
         at = this.collector.feed(chunk, at);

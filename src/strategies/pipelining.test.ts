@@ -136,6 +136,18 @@ test.each([...parsingStrategies, floor].map((strategy) => [strategy.name, strate
 );
 
 test.each([...parsingStrategies, floor].map((strategy) => [strategy.name, strategy] as const))(
+  "%s takes nothing as the answer to a request that was not written yet",
+  async (_, strategy) => {
+    const { connection, peer } = await connect<Strategy>(strategy);
+    const all = keepAsking(connection, 2, 4);
+    await Bun.sleep(1);
+    const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    peer.deliver(bytesOf(ok + ok + ok));
+    await expect(all).rejects.toMatchObject({ kind: "unsolicited" });
+  },
+);
+
+test.each([...parsingStrategies, floor].map((strategy) => [strategy.name, strategy] as const))(
   "%s answers once from a large chunk that is freed, and asks for nothing more",
   async (_, strategy) => {
     const { connection, peer } = await connect<Strategy>(strategy);
