@@ -8,8 +8,14 @@ import { Slice } from "./slice.ts";
 export class ClosedLoop implements Loop {
   private readonly slice: Slice;
 
-  constructor(length: ClosedLength, connections: number, patienceNs: number, nowNs: number) {
-    this.slice = new Slice(length, connections, patienceNs, nowNs);
+  constructor(
+    length: ClosedLength,
+    connections: number,
+    settleNs: number,
+    patienceNs: number,
+    nowNs: number,
+  ) {
+    this.slice = new Slice(length, connections, settleNs, patienceNs, nowNs);
   }
 
   get done(): boolean {

@@ -9,11 +9,17 @@ import type { Loop } from "./loop.ts";
 import { watchLoopDelay } from "./loop-delay.ts";
 import type { ExpectedAnswer, GeneratorOptions, SliceLength } from "./messages.ts";
 import { OpenLoop } from "./open-loop.ts";
+import { noPace, type Pace } from "./pace.ts";
 import { planDurationMs } from "./pacer.ts";
 import { Recorder } from "./recorder.ts";
 import type { SliceSample } from "./sample.ts";
 import { shareConnection } from "./shared-connection.ts";
 
+/**
+ * A slice settles for so many of its longest answers. After one there are too many of them, since all
+ * began together, after two too few again; a window as long as they are averages what is left, to 2 %.
+ */
+const settleFactor = 1.5;
 /** How often timeouts and stalled slices are looked for. */
 const sweepMs = 50;
 /** A lane that has failed n times in a row waits 2^n ms, at most this long, before it tries again. */
@@ -45,6 +51,8 @@ export class Driver implements LaneOwner {
   private readonly lanes: readonly Lane[];
   private readonly patienceNs: number;
   private warmingUp = false;
+  /** By which slices settle: of the warm-up before. */
+  private pace = noPace;
   private cutShort = false;
   private sliceDone: PromiseWithResolvers<SliceSample> | undefined;
 
@@ -67,13 +75,12 @@ export class Driver implements LaneOwner {
   }
 
   /**
-   * Opens the connections, checks a body on each, and runs `slices` unmeasured; returns the mean
-   * service time of the last.
+   * Opens the connections, checks a body on each, and runs `slices` unmeasured; returns the pace of the
+   * last.
    */
-  async warmUp(slices: readonly SliceLength[]): Promise<number> {
+  async warmUp(slices: readonly SliceLength[]): Promise<Pace> {
     this.warmingUp = true;
     this.cutShort = false;
-    let meanServiceNs = 0;
     const beganNs = clockNs();
     const plannedNs = slices.reduce((sum, length) => sum + plannedMs(length) * 1e6, 0);
     for (const length of slices) {
@@ -82,11 +89,11 @@ export class Driver implements LaneOwner {
       await this.runSlice(length);
       // Whatever connections of this slice have still to say is not said to the next.
       await new Promise(setImmediate);
-      meanServiceNs = this.recorder.meanServiceNs;
+      this.pace = this.recorder.pace;
       this.recorder.forget();
     }
     this.warmingUp = false;
-    return meanServiceNs;
+    return this.pace;
   }
 
   async runSlice(length: SliceLength): Promise<SliceSample> {
@@ -96,7 +103,13 @@ export class Driver implements LaneOwner {
     this.loop =
       length.kind === "open"
         ? new OpenLoop(length, nowNs, (ns) => this.recorder.recordLateness(ns))
-        : new ClosedLoop(length, this.lanes.length, this.patienceNs, nowNs);
+        : new ClosedLoop(
+            length,
+            this.lanes.length,
+            settleFactor * this.pace.longNs,
+            this.patienceNs,
+            nowNs,
+          );
     this.lastGoodNs = nowNs;
     this.failedSinceGood = 0;
     const sweep = setInterval(() => this.sweep(), sweepMs);

@@ -1,15 +1,15 @@
 import type { Rival } from "../plan.ts";
 import type { MachineSample } from "./machine.ts";
 import type { SliceLength } from "./messages.ts";
+import type { Pace } from "./pace.ts";
 import type { ReplicateSample, SliceSample } from "./sample.ts";
 
 /** One running generator, as a race drives it. */
 export interface Generator {
   /**
-   * Opens connections and runs `slices` unmeasured; resolves with the mean service time in
-   * nanoseconds.
+   * Opens connections and runs `slices` unmeasured; resolves with the pace of the last.
    */
-  warmUp(slices: readonly SliceLength[]): Promise<number>;
+  warmUp(slices: readonly SliceLength[]): Promise<Pace>;
   slice(length: SliceLength): Promise<SliceSample>;
   /** Cuts short the slice or warm-up that is under way; its promise resolves at once. */
   stop(): void;

@@ -1,6 +1,7 @@
 import type { ErrorKind } from "../../src/errors.ts";
 import type { Reading } from "../../src/http1/response.ts";
 import type { TcpEndpoint, Timeouts } from "../../src/protocol.ts";
+import type { Pace } from "./pace.ts";
 import type { ArrivalPlan, Share } from "./pacer.ts";
 import type { MemorySample, SliceSample } from "./sample.ts";
 import type { TransportKind } from "./transport.ts";
@@ -51,8 +52,8 @@ export type GeneratorCommand =
 
 export interface WarmUpReport {
   readonly kind: "warmed-up";
-  /** Mean service time at the end, from which slices are sized. */
-  readonly meanServiceNs: number;
+  /** At the end; slices are sized by it. */
+  readonly pace: Pace;
 }
 
 /** A Recording with its histograms as text. */

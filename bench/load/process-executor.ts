@@ -62,7 +62,7 @@ function generator(child: GeneratorChild, target: Target): Generator {
   return {
     async warmUp(slices) {
       const report = await child.ask({ kind: "warm-up", slices });
-      return expectKind(report, "warmed-up").meanServiceNs;
+      return expectKind(report, "warmed-up").pace;
     },
     async slice(length) {
       const before = await target.serverCpuNs();

@@ -46,7 +46,7 @@ function fakeExecutor(factor: number) {
       return {
         async warmUp() {
           log.push(`warm-up ${strategy}`);
-          return serviceNs;
+          return { meanNs: serviceNs, longNs: serviceNs };
         },
         async slice(length) {
           log.push(`slice ${strategy}`);
@@ -270,19 +270,25 @@ describe("planWarmUp", () => {
 });
 
 describe("planSlices", () => {
+  const paceOf = (meanNs: number, longNs = meanNs) => ({ meanNs, longNs });
+
   test("rivals take turns in slices of about 50 ms", () => {
-    const slices = planSlices(settings, 0, 2, 1e5);
+    const slices = planSlices(settings, 0, 2, paceOf(1e5));
     expect(slices).toHaveLength(5);
     expect(slices[0]).toEqual({ kind: "time", windowMs: 50 });
   });
 
   test("slow answers make slices longer, up to the replicate's share", () => {
-    expect(planSlices(settings, 0, 2, 10e6)).toHaveLength(3);
-    expect(planSlices(settings, 0, 2, 10e9)).toEqual([{ kind: "time", windowMs: 250 }]);
+    expect(planSlices(settings, 0, 2, paceOf(10e6))).toHaveLength(3);
+    expect(planSlices(settings, 0, 2, paceOf(10e9))).toEqual([{ kind: "time", windowMs: 250 }]);
+  });
+
+  test("a few long answers make slices as long as they are", () => {
+    expect(planSlices(settings, 0, 2, paceOf(1e6, 120e6))).toHaveLength(2);
   });
 
   test("who races alone does so without turns", () => {
-    expect(planSlices(settings, 0, 1, 1e5)).toEqual([{ kind: "time", windowMs: 250 }]);
+    expect(planSlices(settings, 0, 1, paceOf(1e5))).toEqual([{ kind: "time", windowMs: 250 }]);
   });
 
   test("shares of requests add up exactly", () => {

@@ -3,10 +3,14 @@ import { type Heat, type RaceSettings, scheduleOf } from "../plan.ts";
 import { shuffled } from "../stats/random.ts";
 import type { Executor, Generator } from "./executor.ts";
 import type { SliceLength } from "./messages.ts";
+import { type Pace, slowestOf } from "./pace.ts";
 import type { CellSample, LostReplicate, ReplicateSample, SliceSample } from "./sample.ts";
 import { shareOf, startGroup } from "./workers.ts";
 
-/** A slice spans at least so many mean service times, so that it holds several rounds of answers. */
+/**
+ * A slice spans at least so many mean service times, so that it holds several rounds of answers; and as
+ * long as the longest take, since it settles for so long.
+ */
 const roundsPerSlice = 10;
 
 export type RaceProgress = (heat: Heat, replicate: number) => void;
@@ -121,13 +125,13 @@ async function takeTurns(
   random: () => number,
   signal: AbortSignal,
 ): Promise<void> {
-  let slowestNs = 0;
+  const paces: Pace[] = [];
   for (const contestant of shuffled(contestants, random)) {
     if (signal.aborted) break;
-    const warmUp = await unlessLost(contestant, ({ warmUp }) => warmUp(planWarmUp(settings)));
-    slowestNs = Math.max(slowestNs, warmUp ?? 0);
+    const pace = await unlessLost(contestant, ({ warmUp }) => warmUp(planWarmUp(settings)));
+    if (pace !== undefined) paces.push(pace);
   }
-  for (const length of planSlices(settings, replicate, contestants.length, slowestNs)) {
+  for (const length of planSlices(settings, replicate, contestants.length, slowestOf(paces))) {
     if (signal.aborted || contestants.some(({ slices }) => slices.some(isDead))) break;
     for (const contestant of shuffled(contestants, random)) {
       if (signal.aborted) break;
@@ -189,7 +193,7 @@ export function planSlices(
   { durationMs, requests, replicates, open, seed, sliceMs }: RaceSettings,
   replicate: number,
   rivals: number,
-  meanServiceNs: number,
+  { meanNs, longNs }: Pace,
 ): readonly SliceLength[] {
   const count = requests === undefined ? undefined : shareOf(requests, replicates, replicate);
   if (count === 0) return [];
@@ -206,7 +210,8 @@ export function planSlices(
   const shareMs = durationMs / replicates;
   // Who races alone has nobody to take turns with.
   if (rivals === 1) return [{ kind: "time", windowMs: shareMs }];
-  const windowMs = Math.min(shareMs, Math.max(sliceMs, (roundsPerSlice * meanServiceNs) / 1e6));
+  const leastMs = Math.max(roundsPerSlice * meanNs, longNs) / 1e6;
+  const windowMs = Math.min(shareMs, Math.max(sliceMs, leastMs));
   const slices = Math.max(1, Math.round(shareMs / windowMs));
   return Array.from({ length: slices }, () => ({ kind: "time", windowMs: shareMs / slices }));
 }

@@ -8,6 +8,7 @@ import {
   mergeHistograms,
 } from "./histogram.ts";
 import type { ExpectedAnswer, RecordingReport } from "./messages.ts";
+import { type Pace, paceOf } from "./pace.ts";
 import { Tally } from "./tally.ts";
 
 /** Counts and histograms of one generator: constant memory, whatever the number of requests. */
@@ -85,9 +86,9 @@ export class Recorder {
     this.verifiedBodies++;
   }
 
-  get meanServiceNs(): number {
-    const { totalCount, mean } = this.withOnePiece(this.serviceTime);
-    return totalCount === 0 ? 0 : mean;
+  /** Of the good answers since it was last asked to forget. */
+  get pace(): Pace {
+    return paceOf([this.inOnePiece, this.serviceTime]);
   }
 
   /** Forgets what was measured so far, in the warm-up, but for what went wrong in it. */

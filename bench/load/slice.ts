@@ -3,7 +3,8 @@ import type { ClosedLength } from "./messages.ts";
 import type { SliceSample } from "./sample.ts";
 
 /**
- * settling: load has begun, but every connection must be answered once before anything counts.
+ * settling: load has begun, but nothing counts until it is steady: as many answers have come as there
+ * are connections, and those that take long have had time to gather their share of the connections.
  * measuring: the window; requests issued in it are counted.
  * trailing: load goes on, uncounted, until every counted request has its answer.
  * draining: nothing more is issued; the slice ends with the last answer.
@@ -36,6 +37,7 @@ export class Slice {
   private endedOutside = 0;
   private readonly length: ClosedLength;
   private readonly connections: number;
+  private readonly settleNs: number;
   private readonly patienceNs: number;
   private readonly cpuNs: () => number;
   private readonly beganNs: number;
@@ -45,18 +47,22 @@ export class Slice {
   private windowCpuNs = 0;
 
   /**
+   * `settleNs` is how long load takes to be steady: a slice begins with all connections in phase, and a
+   * window that opened before the first of the slow answers would count too few of them.
    * `patienceNs` bounds the waits for whole rounds of answers, should none come at all: longer than
    * any request can take.
    */
   constructor(
     length: ClosedLength,
     connections: number,
+    settleNs: number,
     patienceNs: number,
     nowNs: number,
     cpuNs: () => number = processCpuNs,
   ) {
     this.length = length;
     this.issueLimit = length.kind === "requests" ? length.count : Number.POSITIVE_INFINITY;
+    this.settleNs = settleNs;
     this.patienceNs = patienceNs;
     this.connections = connections;
     this.beganNs = nowNs;
@@ -135,7 +141,9 @@ export class Slice {
   }
 
   private isSettled(nowNs: number): boolean {
-    return this.endedOutside >= this.connections || nowNs - this.beganNs > this.patienceNs;
+    const elapsedNs = nowNs - this.beganNs;
+    const steady = this.endedOutside >= this.connections && elapsedNs >= this.settleNs;
+    return steady || elapsedNs > this.patienceNs;
   }
 
   private isWindowOver(nowNs: number): boolean {

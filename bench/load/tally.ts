@@ -43,11 +43,28 @@ export class Tally {
   toHistogram(): Histogram {
     const histogram = createHistogram();
     histogram.add(this.large);
-    for (const [index, count] of this.counts.entries()) {
-      if (count > 0) histogram.recordValueWithCount(lowestOf(index), count);
-    }
+    for (const { ns, count } of this.counted()) histogram.recordValueWithCount(ns, count);
     return histogram;
   }
+
+  /** Durations and how often each was counted, the longest first; those that are large as their mean. */
+  *longestFirst(): Iterable<Counted> {
+    const { totalCount, mean } = this.large;
+    if (totalCount > 0) yield { ns: mean, count: totalCount };
+    yield* [...this.counted()].reverse();
+  }
+
+  private *counted(): Iterable<Counted> {
+    for (const [index, count] of this.counts.entries()) {
+      if (count > 0) yield { ns: lowestOf(index), count };
+    }
+  }
+}
+
+/** A duration, to the three digits of its bucket, and how often it was counted. */
+export interface Counted {
+  readonly ns: number;
+  readonly count: number;
 }
 
 /** The smallest value that is counted at `index`. */

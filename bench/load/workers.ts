@@ -2,6 +2,7 @@ import type { Rival } from "../plan.ts";
 import type { Executor, Generator } from "./executor.ts";
 import { mergeHistograms } from "./histogram.ts";
 import type { SliceLength } from "./messages.ts";
+import { slowestOf } from "./pace.ts";
 import type { Recording, SliceSample } from "./sample.ts";
 
 /**
@@ -45,10 +46,10 @@ function group(members: readonly Generator[]): Generator {
   };
   return {
     async warmUp(slices) {
-      const means = await together((member, index) =>
+      const paces = await together((member, index) =>
         member.warmUp(slices.map((slice) => lengthOf(slice, index, members.length))),
       );
-      return Math.max(...means);
+      return slowestOf(paces);
     },
     async slice(length) {
       return mergeSlices(

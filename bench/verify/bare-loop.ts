@@ -10,6 +10,7 @@ import type {
   GeneratorReport,
   SliceLength,
 } from "../load/messages.ts";
+import { noPace } from "../load/pace.ts";
 import { Recorder } from "../load/recorder.ts";
 import type { SliceSample } from "../load/sample.ts";
 
@@ -100,7 +101,7 @@ async function perform(
     case "warm-up":
       await loop.open(options);
       for (const length of command.slices) await loop.slice(windowOf(length));
-      return { kind: "warmed-up", meanServiceNs: 0 };
+      return { kind: "warmed-up", pace: noPace };
     case "slice":
       return { kind: "slice", ...(await loop.slice(windowOf(command.length))) };
     case "finish":

@@ -101,10 +101,11 @@ function beginAfterWarmUp(
       return {
         ...generator,
         async warmUp(slices) {
-          await beginWarmUp(await generator.warmUp(slices.filter(({ kind }) => kind === "time")));
-          const meanServiceNs = await generator.warmUp(slices);
+          const fullSpeed = await generator.warmUp(slices.filter(({ kind }) => kind === "time"));
+          await beginWarmUp(fullSpeed.meanNs);
+          const pace = await generator.warmUp(slices);
           await begin();
-          return meanServiceNs;
+          return pace;
         },
       };
     },
