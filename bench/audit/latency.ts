@@ -1,4 +1,4 @@
-import { percentileOf } from "../load/histogram.ts";
+import { type Histogram, percentileOf } from "../load/histogram.ts";
 import type { CellSample } from "../load/sample.ts";
 import { pooled, sumSlices } from "../metrics/metric.ts";
 import { requestsPerSecond } from "../metrics/throughput.ts";
@@ -9,14 +9,18 @@ function mostInFlight({ connections, pipeline }: CellSample): number {
   return connections * pipeline;
 }
 
+/** A mean is further off than so many standard errors in one case of 15,000. */
+const mostStandardErrors = 4;
+
 /**
- * How far off the two sides may be: 5 %, and half a round for each window, whose edges cut through
- * requests that one side sees and the other does not.
+ * How far off the two sides may be: 5 %, half a round for each window, whose edges cut through requests
+ * that one side sees and the other does not, and what chance makes of the mean of few requests.
  */
-function toleranceOf(sample: CellSample): number {
+function toleranceOf(sample: CellSample, { stdDeviation, mean, totalCount }: Histogram): number {
   const slices = sumSlices(sample, () => 1);
   const rounds = sumSlices(sample, ({ completed }) => completed) / mostInFlight(sample);
-  return 0.05 + (0.5 * slices) / rounds;
+  const relativeError = stdDeviation / mean / Math.sqrt(totalCount);
+  return 0.05 + (0.5 * slices) / rounds + mostStandardErrors * relativeError;
 }
 
 /**
@@ -30,7 +34,7 @@ export const littlesLaw: Check = (sample) => {
   if (rate === undefined || histogram === undefined) return undefined;
   const inFlight = (rate * histogram.mean) / 1e9;
   const { connections, pipeline, keptAlive } = sample;
-  const tolerance = toleranceOf(sample);
+  const tolerance = toleranceOf(sample, histogram);
   const failed = sumSlices(sample, ({ requests }) => requests.failed);
   const stayedOpen = sample.replicates.every(
     ({ recording }) => recording.connect.totalCount <= connections,
