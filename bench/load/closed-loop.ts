@@ -1,21 +1,14 @@
 import type { Lane } from "./lane.ts";
 import type { Loop } from "./loop.ts";
-import type { ClosedLength } from "./messages.ts";
 import type { SliceSample } from "./sample.ts";
-import { Slice } from "./slice.ts";
+import type { Slice } from "./slice.ts";
 
 /** Every lane sends its next request as soon as it has the answer to its last. */
 export class ClosedLoop implements Loop {
   private readonly slice: Slice;
 
-  constructor(
-    length: ClosedLength,
-    connections: number,
-    settleNs: number,
-    patienceNs: number,
-    nowNs: number,
-  ) {
-    this.slice = new Slice(length, connections, settleNs, patienceNs, nowNs);
+  constructor(slice: Slice) {
+    this.slice = slice;
   }
 
   get done(): boolean {

@@ -7,13 +7,14 @@ import { ClosedLoop } from "./closed-loop.ts";
 import { Lane, type LaneOwner } from "./lane.ts";
 import type { Loop } from "./loop.ts";
 import { watchLoopDelay } from "./loop-delay.ts";
-import type { ExpectedAnswer, GeneratorOptions, SliceLength } from "./messages.ts";
+import type { ClosedLength, ExpectedAnswer, GeneratorOptions, SliceLength } from "./messages.ts";
 import { OpenLoop } from "./open-loop.ts";
 import { noPace, type Pace } from "./pace.ts";
 import { planDurationMs } from "./pacer.ts";
 import { Recorder } from "./recorder.ts";
 import type { SliceSample } from "./sample.ts";
 import { shareConnection } from "./shared-connection.ts";
+import { Slice } from "./slice.ts";
 
 /**
  * A slice settles for so many of its longest answers. After one there are too many of them, since all
@@ -103,13 +104,7 @@ export class Driver implements LaneOwner {
     this.loop =
       length.kind === "open"
         ? new OpenLoop(length, nowNs, (ns) => this.recorder.recordLateness(ns))
-        : new ClosedLoop(
-            length,
-            this.lanes.length,
-            settleFactor * this.pace.longNs,
-            this.patienceNs,
-            nowNs,
-          );
+        : new ClosedLoop(this.sliceOf(length, nowNs));
     this.lastGoodNs = nowNs;
     this.failedSinceGood = 0;
     const sweep = setInterval(() => this.sweep(), sweepMs);
@@ -122,6 +117,11 @@ export class Driver implements LaneOwner {
     clearInterval(sweep);
     stopClock();
     return sample;
+  }
+
+  private sliceOf(length: ClosedLength, nowNs: number): Slice {
+    const settleNs = settleFactor * this.pace.longNs;
+    return new Slice(length, this.lanes.length, settleNs, this.patienceNs, nowNs);
   }
 
   /** Cuts short what is under way; connections that wait for an answer are closed. */
