@@ -38,7 +38,7 @@ export class ClosedLoop implements Loop {
   }
 
   tick(nowNs: number): void {
-    this.slice.advance(nowNs);
+    this.slice.tick(nowNs);
   }
 
   stop(nowNs: number): void {

@@ -134,9 +134,33 @@ test("CPU is that of the window only", () => {
 });
 
 test("a window that is shorter than an answer waits for a round of answers", () => {
-  const { sample } = simulate({ kind: "time", windowMs: 1 }, 2, () => 1500 * ms);
+  const { sample } = simulate({ kind: "time", windowMs: 1 }, 2, () => 500 * ms);
   expect(sample.requests.ok).toBe(2);
-  expect((sample.completed / sample.windowNs) * 1e9).toBeCloseTo(2 / 1.5, 9);
+  expect((sample.completed / sample.windowNs) * 1e9).toBeCloseTo(2 / 0.5, 9);
+});
+
+test("a timer between two rounds closes no window: the rate is that of whole rounds", () => {
+  const slice = new Slice({ kind: "time", windowMs: 150 }, 2, 0, 10e9, 0, () => 0);
+  const round = (nowNs: number) => {
+    for (const _ of [1, 2]) slice.ended(false, true, nowNs);
+    for (const _ of [1, 2]) slice.admit();
+  };
+  for (const _ of [1, 2]) slice.admit();
+  // It opens with the second answer of the first round.
+  round(100 * ms);
+  round(200 * ms);
+  slice.tick(299 * ms);
+  round(300 * ms);
+  const { completed, windowNs } = slice.sample(300 * ms);
+  expect({ completed, windowNs }).toEqual({ completed: 4, windowNs: 200 * ms });
+});
+
+test("a window that ends with a count ends with a round, too", () => {
+  for (const count of [1, 3, 4, 9]) {
+    const { sample } = simulate({ kind: "requests", count }, 4, () => 200 * ms);
+    expect(sample.requests.ok).toBe(count);
+    expect((sample.completed / sample.windowNs) * 1e9).toBeCloseTo(20, 9);
+  }
 });
 
 test("a stop leaves what is under way unfinished", () => {
@@ -158,8 +182,8 @@ test("a stalled load still ends: the window opens and closes by time", () => {
   const slice = new Slice({ kind: "time", windowMs: 50 }, 2, 0, 1e9, 0, () => 0);
   slice.admit();
   slice.admit();
-  slice.advance(1.1e9);
-  slice.advance(2.3e9);
+  slice.tick(1.1e9);
+  slice.tick(2.3e9);
   expect(slice.admit()).toBe("stop");
   slice.ended(false, false, 2.4e9);
   slice.ended(false, false, 2.4e9);

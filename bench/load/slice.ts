@@ -19,7 +19,7 @@ type Phase = "settling" | "measuring" | "trailing" | "draining";
  */
 export class Slice {
   // What every answer touches comes first, and so lies together.
-  /** Before this nothing can end the window; 0 where none is open, or where a count ends it. */
+  /** Before this nothing can end the window; 0 where none is open, or where a count is not full yet. */
   private windowDueNs = 0;
   /** Answers that led to the next request: they add to issued, ok, endedInWindow and completed. */
   private renewed = 0;
@@ -104,13 +104,22 @@ export class Slice {
     } else {
       this.endedOutside++;
     }
-    this.advance(nowNs);
-  }
-
-  /** Moves on where time or counts say so; also called by a timer, for load that has stalled. */
-  advance(nowNs: number): void {
     if (this.phase === "settling" && this.isSettled(nowNs)) this.openWindow(nowNs);
     else if (this.phase === "measuring" && this.isWindowOver(nowNs)) this.closeWindow(nowNs);
+    this.drainIfAllEnded();
+  }
+
+  /**
+   * Called every so often, for load that has stalled. Only patience ends anything here: between answers
+   * a window that holds whole rounds by now holds a part of the next round's time as well.
+   */
+  tick(nowNs: number): void {
+    if (this.phase === "settling" && nowNs - this.beganNs > this.patienceNs) this.openWindow(nowNs);
+    else if (this.phase === "measuring" && this.isOutOfPatience(nowNs)) this.closeWindow(nowNs);
+    this.drainIfAllEnded();
+  }
+
+  private drainIfAllEnded(): void {
     if (this.phase === "trailing" && this.ok + this.failed === this.issued) {
       this.phase = "draining";
     }
@@ -142,17 +151,21 @@ export class Slice {
 
   private isSettled(nowNs: number): boolean {
     const elapsedNs = nowNs - this.beganNs;
-    const steady = this.endedOutside >= this.connections && elapsedNs >= this.settleNs;
-    return steady || elapsedNs > this.patienceNs;
+    return this.endedOutside >= this.connections && elapsedNs >= this.settleNs;
   }
 
+  /** When a request has ended: whether the time is over, or the count full, and a round is whole. */
   private isWindowOver(nowNs: number): boolean {
-    if (this.length.kind === "requests") return this.ok + this.failed >= this.length.count;
-    const overrunNs = nowNs - this.windowDueNs;
-    if (overrunNs < 0) return false;
+    if (this.windowDueNs === 0 && this.ok + this.failed >= this.issueLimit)
+      this.windowDueNs = nowNs;
+    if (this.windowDueNs === 0 || nowNs < this.windowDueNs) return false;
     const ended = this.endedInWindow + this.renewed;
-    const wholeRounds = ended > 0 && ended % this.connections === 0;
-    return wholeRounds || overrunNs > this.patienceNs;
+    return ended % this.connections === 0 || this.isOutOfPatience(nowNs);
+  }
+
+  private isOutOfPatience(nowNs: number): boolean {
+    const sinceNs = this.windowDueNs > 0 ? this.windowDueNs : nowNs;
+    return nowNs - sinceNs > this.patienceNs;
   }
 
   private openWindow(nowNs: number): void {
