@@ -31,7 +31,7 @@ export function addChaosOptions(command: Command): Command {
   return command
     .option("-s, --strategy <a,b>", "strategies, all at once (default: all that parse)")
     .option("-d, --duration <time>", "how long", "10s")
-    .option("-c, --connections <count>", "connections of each strategy", "64")
+    .option("-c, --connections <count>", "connections of each strategy", "8")
     .option("--faults <share>", "share of the requests that meet a fault", "20%")
     .option("--seed <number>", "for the faults that are drawn (default: from the clock)")
     .addHelpText("after", examples);

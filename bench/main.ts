@@ -3,6 +3,7 @@ import { type Config, readConfig } from "./config.ts";
 import { UserError } from "./errors.ts";
 import { exitCodes, type Io } from "./io.ts";
 import type { Env } from "./output-options.ts";
+import { openStream } from "./stream.ts";
 
 /** The whole program: from a command line to its exit code. */
 export async function main(argv: readonly string[], env: Env, io: Io): Promise<number> {
@@ -71,21 +72,16 @@ function interruptSignal(): AbortSignal {
 }
 
 if (import.meta.main) {
-  const stream = (target: NodeJS.WriteStream) => ({
-    write: (text: string) => void target.write(text),
-    isTty: target.isTTY === true,
-  });
-  const io: Io = {
-    out: stream(process.stdout),
-    err: stream(process.stderr),
+  const out = openStream(1, process.stdout.isTTY === true);
+  const err = openStream(2, process.stderr.isTTY === true);
+  const exitCode = await main(process.argv.slice(2), process.env, {
+    out,
+    err,
     signal: interruptSignal(),
-  };
-  // A reader that has seen enough, like head(1), is no fault.
-  process.stdout.on("error", (error: Error & { code?: string }) => {
-    if (error.code !== "EPIPE") throw error;
   });
-  const exitCode = await main(process.argv.slice(2), process.env, io);
-  // A connection attempt that was given up must not keep the process; output must be out first.
-  await new Promise((resolve) => process.stdout.write("", resolve));
-  process.exit(exitCode);
+  if (out.fault !== undefined) {
+    err.write(`readrace: the output is not whole: ${out.fault.message}\n`);
+  }
+  // A connection attempt that was given up must not keep the process.
+  process.exit(out.fault === undefined ? exitCode : exitCodes.invalid);
 }

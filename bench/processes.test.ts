@@ -167,6 +167,19 @@ test("a full disk is said in one line, and the result goes to stdout", async () 
   expect(savedResults()).toHaveLength(before);
 });
 
+test.skipIf(!existsSync("/dev/full"))(
+  "output that finds no room is said, and no success",
+  async () => {
+    const list = Bun.spawn([process.execPath, main, "list", "--json"], {
+      stdio: ["ignore", Bun.file("/dev/full"), "pipe"],
+    });
+    expect(await list.exited).toBe(3);
+    expect(await new Response(list.stderr).text()).toMatch(
+      /^readrace: the output is not whole: ENOSPC[^\n]*\n$/,
+    );
+  },
+);
+
 test("two races at once do not hurt each other", async () => {
   const flags = "-s callback -f hello -c 2 -d 100ms -W 50ms --record --json --trust-machine";
   const races = [start(...flags.split(" ")), start(...flags.split(" "))];

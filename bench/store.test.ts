@@ -3,7 +3,7 @@ import { lstatSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sampleResult } from "./sample-result.ts";
-import { readResult, writeResult } from "./store.ts";
+import { readResult, saveResult, writeResult } from "./store.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "readrace-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -16,6 +16,21 @@ test("a draft that a dead process of the same number has left is in nobody's way
   );
   writeResult(path, sampleResult);
   expect(readResult(path)).toEqual(sampleResult);
+});
+
+test("a run that was interrupted is neither a baseline nor a point of history", () => {
+  const output = {
+    file: undefined,
+    runsDirectory: undefined,
+    resultsDirectory: join(folder, "results"),
+    saveBaseline: true,
+    record: true,
+    json: false,
+  };
+  const saved = saveResult(output, { ...sampleResult, interrupted: true });
+  expect(saved).toMatchObject({ paths: [], failures: [] });
+  expect(saved.omissions).toHaveLength(1);
+  expect(saveResult(output, sampleResult).paths).toHaveLength(2);
 });
 
 test("a link stays a link, and what it names is replaced", () => {

@@ -127,7 +127,10 @@ export interface Saved {
 
 /** Writes a result wherever it belongs; what fails in one place does not keep it from another. */
 export function saveResult(output: OutputConfig, result: Result): Saved {
-  const { file, runsDirectory, resultsDirectory, saveBaseline, record } = output;
+  const { file, runsDirectory, resultsDirectory } = output;
+  const isPart = result.interrupted && (output.saveBaseline || output.record);
+  const saveBaseline = output.saveBaseline && !result.interrupted;
+  const record = output.record && !result.interrupted;
   const writes: [path: string, write: (path: string) => void][] = [
     file ?? [],
     runsDirectory ? runPath(runsDirectory, result) : [],
@@ -135,7 +138,9 @@ export function saveResult(output: OutputConfig, result: Result): Saved {
   ]
     .flat()
     .map((path) => [path, () => writeResult(path, result)]);
-  const omissions: string[] = [];
+  const omissions: string[] = isPart
+    ? ["baseline and history are as they were: a run that was interrupted is but a part"]
+    : [];
   if (record) {
     const entry = historyEntryOf(result);
     if (entry.cells.length === 0) omissions.push("nothing was recorded: no cell is valid");
