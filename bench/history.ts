@@ -12,6 +12,7 @@ import { dirname } from "node:path";
 import { z } from "zod";
 import { asError } from "../src/errors.ts";
 import { UserError } from "./errors.ts";
+import { parseJson } from "./parse-json.ts";
 import type { CellResult, Environment, Result } from "./result.ts";
 
 /** One recorded run, as a line of history.jsonl; lines are only ever added. */
@@ -126,17 +127,10 @@ export function readHistory(path: string): HistoryEntry[] {
   }
   return text.split("\n").flatMap((line, index) => {
     if (line.trim() === "") return [];
-    try {
-      return [historyEntry.parse(JSON.parse(line))];
-    } catch (cause) {
-      throw new UserError(
-        `${path}, line ${index + 1} is no recorded run (${firstLine(asError(cause).message)}); remove it`,
-        { cause },
-      );
+    const parsed = parseJson(historyEntry, line);
+    if (typeof parsed === "string") {
+      throw new UserError(`${path}, line ${index + 1} is no recorded run (${parsed}); remove it`);
     }
+    return [parsed];
   });
-}
-
-function firstLine(text: string): string {
-  return text.split("\n", 1)[0] ?? "";
 }

@@ -112,7 +112,7 @@ describe("load", () => {
     const server = Bun.serve({ port: 0, fetch: () => new Response("no", { status: 404 }) });
     const { code, err } = await run("--target", server.url.href, "-c", "1");
     expect(code).toBe(2);
-    expect(err).toContain("answers 404, not 200");
+    expect(err).toContain("answers 404; name a URL that answers 200");
     await server.stop(true);
   });
 

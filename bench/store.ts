@@ -19,6 +19,7 @@ import { asError } from "../src/errors.ts";
 import { UserError } from "./errors.ts";
 import { appendHistory, historyEntryOf } from "./history.ts";
 import type { OutputConfig } from "./output-options.ts";
+import { parseJson } from "./parse-json.ts";
 import { type Result, resultSchema } from "./result.ts";
 
 /** Reads and validates a result; a UserError says what is wrong with the file. */
@@ -29,24 +30,10 @@ export function readResult(path: string): Result {
   } catch (cause) {
     throw new UserError(`cannot read ${path}: ${asError(cause).message}`, { cause });
   }
-  const parsed = parseResult(text);
+  const parsed = parseJson(resultSchema, text);
   if (typeof parsed === "string")
     throw new UserError(`${path} is not a readrace result: ${parsed}`);
   return parsed;
-}
-
-/** The result in `text`, or one line that says why it is none. */
-function parseResult(text: string): Result | string {
-  try {
-    const parsed = resultSchema.safeParse(JSON.parse(text));
-    if (parsed.success) return parsed.data;
-    const [first, ...others] = parsed.error.issues;
-    const where =
-      first === undefined ? "" : `${first.path.join(".") || "the top"}: ${first.message}`;
-    return others.length > 0 ? `${where}, and ${others.length} more` : where;
-  } catch (error) {
-    return asError(error).message;
-  }
 }
 
 /** Where a run's result goes when nobody names a file: sorted by time, never twice the same. */
@@ -112,7 +99,8 @@ function checkFile(path: string): void {
   }
   if (!existsSync(path)) return;
   const isOurs =
-    statSync(path).isFile() && typeof parseResult(readFileSync(path, "utf8")) !== "string";
+    statSync(path).isFile() &&
+    typeof parseJson(resultSchema, readFileSync(path, "utf8")) !== "string";
   if (!isOurs) {
     throw new UserError(`${path} exists and is not a readrace result; name another file with -o`);
   }

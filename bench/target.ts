@@ -120,7 +120,8 @@ export function expectedAnswer(body: Uint8Array): ExpectedAnswer {
 async function learn(session: ClientSession, url: URL): Promise<ExpectedAnswer> {
   try {
     const { status, bodyLength, bodyChunks } = await session.get(url.href);
-    if (status !== 200) throw new UserError(`${url.href} answers ${status}, not 200`);
+    if (status !== 200)
+      throw new UserError(`${url.href} answers ${status}; name a URL that answers 200`);
     return { status, bodyBytes: bodyLength, sha256: sha256(...bodyChunks) };
   } catch (cause) {
     if (cause instanceof UserError) throw cause;

@@ -49,9 +49,14 @@ export const bound: Check = (sample) => {
   const percent = (share: number) => `${Math.round(share * 100)} %`;
   const spin = sample.mode === "open" ? " (it spins, so as to be on time)" : "";
   const serverText = server === undefined ? "unknown" : percent(server);
+  const by = boundBy(sample);
+  const meaning =
+    by === "neither" && server === undefined
+      ? "the client was not at its limit; whether the server was is not known"
+      : meanings[by];
   return {
     check: "bound",
     ok: true,
-    detail: `client ${percent(client)} of a core${spin}, server ${serverText}; ${meanings[boundBy(sample)]}${moreWorkers(sample)}`,
+    detail: `client ${percent(client)} of a core${spin}, server ${serverText}; ${meaning}${moreWorkers(sample)}`,
   };
 };

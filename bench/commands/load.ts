@@ -7,7 +7,7 @@ import { processExecutor } from "../load/process-executor.ts";
 import { race } from "../load/race.ts";
 import type { TransportKind } from "../load/transport.ts";
 import type { LoadConfig } from "../load-options.ts";
-import { isLoopback } from "../loopback.ts";
+import { isThisMachine } from "../loopback.ts";
 import { costModels, runMicro } from "../micro/run.ts";
 import { quickMicroSettings } from "../micro-options.ts";
 import { meanRate, planHeats } from "../plan.ts";
@@ -147,7 +147,7 @@ function concludeSearch(
 
 /** Load is an attack where nobody expects it. */
 function warnOfOthers({ target }: LoadConfig, { err }: Io): void {
-  if (target.kind === "own" || isLoopback(target.url.hostname)) return;
+  if (target.kind === "own" || isThisMachine(target.url.hostname)) return;
   err.write(
     `readrace: warning: ${target.url.hostname} is not this machine, and load is about to be sent there; ` +
       "Ctrl-C if it is not yours to load\n",

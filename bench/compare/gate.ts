@@ -104,7 +104,7 @@ const fewestReplicates = 5;
 /** The standard error falls with the square root of the time. */
 function whatWouldHelp(change: PairedEstimate, margin: number, detectable: number): string {
   if (change.replicates < fewestReplicates) {
-    return `${change.replicates} replicates are too few to tell: a longer --budget, or more --replicates of both files, would`;
+    return `${change.replicates} replicates are too few to tell: a longer --budget would, and of two files more --replicates of both`;
   }
   const percent = (log: number) => `${(Math.expm1(log) * 100).toFixed(1)} %`;
   const found = `less than ${percent(detectable)} could not have been found`;

@@ -153,6 +153,38 @@ test("where a process was lost its replicates are not set beside those of others
   expect(new Set(comparisons.map(({ strategy }) => strategy))).toEqual(new Set(["chunk-loop"]));
 });
 
+test("workers share requests as they share connections, so that all end at the same time", async () => {
+  const counts: number[] = [];
+  const { executor } = fakeExecutor(1);
+  const counting: Executor = {
+    ...executor,
+    async start(...cell) {
+      const generator = await executor.start(...cell);
+      return {
+        ...generator,
+        slice(length) {
+          if (length.kind === "requests") counts.push(length.count);
+          return generator.slice(length);
+        },
+      };
+    },
+  };
+  for (const [connections, workers, count] of [
+    [3, 2, 300],
+    [4, 3, 401],
+  ] as const) {
+    const group = await startGroup(
+      counting,
+      { strategy: "callback" },
+      "hello",
+      connections,
+      workers,
+    );
+    await group.slice({ kind: "requests", count });
+  }
+  expect(counts).toEqual([200, 100, 201, 100, 100]);
+});
+
 test("of several workers, one of which fails, the others stop", async () => {
   const { executor, log } = fakeExecutor(1);
   let starts = 0;

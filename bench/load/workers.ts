@@ -27,10 +27,10 @@ export async function startGroup(
     throw error;
   }
   const [only] = members;
-  return workers === 1 && only !== undefined ? only : group(members);
+  return workers === 1 && only !== undefined ? only : group(members, connections);
 }
 
-function group(members: readonly Generator[]): Generator {
+function group(members: readonly Generator[], connections: number): Generator {
   const stop = () => {
     for (const member of members) member.stop();
   };
@@ -47,13 +47,15 @@ function group(members: readonly Generator[]): Generator {
   return {
     async warmUp(slices) {
       const paces = await together((member, index) =>
-        member.warmUp(slices.map((slice) => lengthOf(slice, index, members.length))),
+        member.warmUp(slices.map((slice) => lengthOf(slice, index, members.length, connections))),
       );
       return slowestOf(paces);
     },
     async slice(length) {
       return mergeSlices(
-        await together((member, index) => member.slice(lengthOf(length, index, members.length))),
+        await together((member, index) =>
+          member.slice(lengthOf(length, index, members.length, connections)),
+        ),
       );
     },
     stop,
@@ -66,12 +68,17 @@ function group(members: readonly Generator[]): Generator {
   };
 }
 
-function lengthOf(length: SliceLength, index: number, of: number): SliceLength {
+function lengthOf(
+  length: SliceLength,
+  index: number,
+  of: number,
+  connections: number,
+): SliceLength {
   switch (length.kind) {
     case "time":
       return length;
     case "requests":
-      return { ...length, count: shareOf(length.count, of, index) };
+      return { ...length, count: requestsOf(length.count, of, index, connections) };
     case "open":
       return { ...length, share: { index, of } };
   }
@@ -136,6 +143,20 @@ export function addCounts(
     for (const [key, count = 0] of Object.entries(part)) sums[key] = (sums[key] ?? 0) + count;
   }
   return sums;
+}
+
+/**
+ * As shareOf, in proportion to the connections of each worker: with a like number and fewer connections
+ * one would be at work longer than the others.
+ */
+function requestsOf(total: number, parts: number, index: number, connections: number): number {
+  const connectionsBefore = (end: number) =>
+    Array.from({ length: end }, (_, i) => shareOf(connections, parts, i)).reduce(
+      (sum, own) => sum + own,
+      0,
+    );
+  const upTo = (end: number) => Math.round((total * connectionsBefore(end)) / connections);
+  return upTo(index + 1) - upTo(index);
 }
 
 /** The part of `total` that falls to `index` of `parts`; the parts add up exactly. */

@@ -47,6 +47,7 @@ export function describeVerdict(
   comparisons: readonly Comparison[],
   verdict: Result["verdict"],
 ): string {
+  if (comparisons.length === 0) return "Nothing was compared.\n";
   const of = (wanted: Comparison["verdict"]) =>
     comparisons.filter((comparison) => comparison.verdict === wanted);
   const regressed = of("regressed").map((comparison) => `  ${describe(comparison)}\n`);

@@ -29,3 +29,9 @@ export function measureOf(
 function ofHeat({ fixture, connections }: CellResult, comparisons: readonly Comparison[]) {
   return comparisons.filter((own) => own.fixture === fixture && own.connections === connections);
 }
+
+/** Who was the limit; a server that is not ours may have been, where the client was not. */
+export function limitOf({ boundBy, metrics }: CellResult): string {
+  const isServerKnown = metrics.serverCpuNsPerRequest !== undefined;
+  return boundBy === "neither" && !isServerKnown ? "unknown" : boundBy;
+}

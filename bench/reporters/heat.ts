@@ -1,6 +1,6 @@
 import type { CellResult, Comparison } from "../result.ts";
 import { formatCount, plural } from "../units.ts";
-import { comparisonOf, figureOf, measureOf } from "./figures.ts";
+import { comparisonOf, figureOf, limitOf, measureOf } from "./figures.ts";
 import { type Column, renderTable } from "./table.ts";
 
 /** Cells of one fixture, number of connections and rate stand together, in the order of the run. */
@@ -61,11 +61,13 @@ export function renderHeat(
   const rows = cells.map((cell) => [
     cell.strategy + (cell.valid ? "" : " (invalid)"),
     ...figures.map(({ of }) => of(cell)),
-    cell.boundBy,
+    limitOf(cell),
     ratio(cell, first, comparisons, "requestsPerSecond"),
     ratio(cell, first, comparisons, "cpuNsPerRequest"),
   ]);
-  return `${titleOf(first)}\n${renderTable(columns, rows)}`;
+  // Strategies differ little in it, since who has less to do spins more.
+  const note = first.mode === "open" ? "  CPU/req has in it what we spin to be on time.\n" : "";
+  return `${titleOf(first)}\n${renderTable(columns, rows)}${note}`;
 }
 
 function titleOf(cell: CellResult): string {

@@ -1,6 +1,6 @@
 import type { Comparison, FoundRate, Result } from "../result.ts";
 import { describeVerdict, formatChange, formatChangeInterval } from "./comparison-text.ts";
-import { figureOf } from "./figures.ts";
+import { figureOf, limitOf } from "./figures.ts";
 import type { Reporter } from "./reporter.ts";
 
 export const markdown: Reporter = {
@@ -83,7 +83,7 @@ function renderCells({ cells }: Result): string {
       String(cell.connections),
       ...(isOpen ? [String(cell.rate ?? "-"), String(cell.requests.unsent ?? "-")] : []),
       ...present.map((key) => figureOf(cell, key)),
-      cell.boundBy,
+      limitOf(cell),
     ]),
   );
 }
