@@ -207,15 +207,14 @@ export function readGateSettings(text: {
 function readSubjects(base: string, head: string | undefined): CompareSubjects {
   const isStrategy = (name: string) => strategies.some((strategy) => strategy.name === name);
   const isFile = (name: string) => existsSync(name) && name.endsWith(".json");
+  const given = head === undefined ? "" : ` "${head}" is none:`;
   if (isStrategy(base)) {
     if (head !== undefined && isStrategy(head)) return { kind: "strategies", base, head };
     const known = strategies.map(({ name }) => name).join(", ");
-    const given = head === undefined ? "" : ` "${head}" is none:`;
     throw new UserError(`compare ${base} with which strategy?${given} name one of ${known}`);
   }
   if (isFile(base)) {
     if (head !== undefined && isFile(head)) return { kind: "files", base, head };
-    const given = head === undefined ? "" : ` "${head}" is none:`;
     throw new UserError(`compare ${base} with which result file?${given} name a second .json file`);
   }
   return { kind: "revisions", base, head };

@@ -119,11 +119,6 @@ export class Driver implements LaneOwner {
     return sample;
   }
 
-  private sliceOf(length: ClosedLength, nowNs: number): Slice {
-    const settleNs = settleFactor * this.pace.longNs;
-    return new Slice(length, this.lanes.length, settleNs, this.patienceNs, nowNs);
-  }
-
   /** Cuts short what is under way; connections that wait for an answer are closed. */
   stop(): void {
     this.cutShort = true;
@@ -174,6 +169,11 @@ export class Driver implements LaneOwner {
     const backoffMs = Math.min(maxBackoffMs, 2 ** Math.min(lane.failuresInRow, 10));
     setTimeout(() => this.release(lane, loop), backoffMs);
     this.settle(nowNs);
+  }
+
+  private sliceOf(length: ClosedLength, nowNs: number): Slice {
+    const settleNs = settleFactor * this.pace.longNs;
+    return new Slice(length, this.lanes.length, settleNs, this.patienceNs, nowNs);
   }
 
   /** Lets the loop in which a lane has failed use it again; another has had it from its beginning. */

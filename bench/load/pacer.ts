@@ -16,6 +16,9 @@ export interface ArrivalPlan {
   readonly seed: number;
 }
 
+/** A capacity of n requests, as a product of fractions, may come out so much larger than n. */
+const capacityTolerance = 1e-6;
+
 /** The part of a plan that falls to one of several workers. */
 export interface Share {
   readonly index: number;
@@ -78,7 +81,6 @@ export class Pacer {
       }
       const within = this.operational - this.stageStart;
       const capacity = (stage.rate * stage.durationMs) / 1000;
-      // A capacity of n requests, as a product of fractions, may come out a little larger than n.
       if (within < capacity - capacityTolerance) {
         this.dueNs = this.stageStartNs + (within / stage.rate) * 1e9;
         return;
@@ -88,8 +90,6 @@ export class Pacer {
     }
   }
 }
-
-const capacityTolerance = 1e-6;
 
 /** How long a plan lasts, in milliseconds. */
 export function planDurationMs({ stages }: Pick<ArrivalPlan, "stages">): number {

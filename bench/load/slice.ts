@@ -104,6 +104,8 @@ export class Slice {
     } else {
       this.endedOutside++;
     }
+    const isFull = this.phase === "measuring" && this.ok + this.failed >= this.issueLimit;
+    if (isFull && this.windowDueNs === 0) this.windowDueNs = nowNs;
     if (this.phase === "settling" && this.isSettled(nowNs)) this.openWindow(nowNs);
     else if (this.phase === "measuring" && this.isWindowOver(nowNs)) this.closeWindow(nowNs);
     this.drainIfAllEnded();
@@ -117,12 +119,6 @@ export class Slice {
     if (this.phase === "settling" && nowNs - this.beganNs > this.patienceNs) this.openWindow(nowNs);
     else if (this.phase === "measuring" && this.isOutOfPatience(nowNs)) this.closeWindow(nowNs);
     this.drainIfAllEnded();
-  }
-
-  private drainIfAllEnded(): void {
-    if (this.phase === "trailing" && this.ok + this.failed === this.issued) {
-      this.phase = "draining";
-    }
   }
 
   get done(): boolean {
@@ -150,22 +146,24 @@ export class Slice {
   }
 
   private isSettled(nowNs: number): boolean {
-    const elapsedNs = nowNs - this.beganNs;
-    return this.endedOutside >= this.connections && elapsedNs >= this.settleNs;
+    return this.endedOutside >= this.connections && nowNs - this.beganNs >= this.settleNs;
   }
 
   /** When a request has ended: whether the time is over, or the count full, and a round is whole. */
   private isWindowOver(nowNs: number): boolean {
-    if (this.windowDueNs === 0 && this.ok + this.failed >= this.issueLimit)
-      this.windowDueNs = nowNs;
     if (this.windowDueNs === 0 || nowNs < this.windowDueNs) return false;
     const ended = this.endedInWindow + this.renewed;
     return ended % this.connections === 0 || this.isOutOfPatience(nowNs);
   }
 
   private isOutOfPatience(nowNs: number): boolean {
-    const sinceNs = this.windowDueNs > 0 ? this.windowDueNs : nowNs;
-    return nowNs - sinceNs > this.patienceNs;
+    return this.windowDueNs > 0 && nowNs - this.windowDueNs > this.patienceNs;
+  }
+
+  private drainIfAllEnded(): void {
+    if (this.phase === "trailing" && this.ok + this.failed === this.issued) {
+      this.phase = "draining";
+    }
   }
 
   private openWindow(nowNs: number): void {

@@ -16,21 +16,20 @@ export async function startGroup(
   connections: number,
   workers: number,
 ): Promise<Generator> {
+  const shares = Array.from({ length: workers }, (_, i) => shareOf(connections, workers, i));
   const members: Generator[] = [];
   try {
-    for (let index = 0; index < workers; index++) {
-      const share = shareOf(connections, workers, index);
-      members.push(await executor.start(rival, fixture, share));
-    }
+    for (const share of shares) members.push(await executor.start(rival, fixture, share));
   } catch (error) {
     await Promise.all(members.map((member) => member.abandon()));
     throw error;
   }
   const [only] = members;
-  return workers === 1 && only !== undefined ? only : group(members, connections);
+  return workers === 1 && only !== undefined ? only : group(members, shares);
 }
 
-function group(members: readonly Generator[], connections: number): Generator {
+/** `shares` are the connections of each. */
+function group(members: readonly Generator[], shares: readonly number[]): Generator {
   const stop = () => {
     for (const member of members) member.stop();
   };
@@ -47,15 +46,13 @@ function group(members: readonly Generator[], connections: number): Generator {
   return {
     async warmUp(slices) {
       const paces = await together((member, index) =>
-        member.warmUp(slices.map((slice) => lengthOf(slice, index, members.length, connections))),
+        member.warmUp(slices.map((slice) => lengthOf(slice, index, shares))),
       );
       return slowestOf(paces);
     },
     async slice(length) {
       return mergeSlices(
-        await together((member, index) =>
-          member.slice(lengthOf(length, index, members.length, connections)),
-        ),
+        await together((member, index) => member.slice(lengthOf(length, index, shares))),
       );
     },
     stop,
@@ -68,19 +65,14 @@ function group(members: readonly Generator[], connections: number): Generator {
   };
 }
 
-function lengthOf(
-  length: SliceLength,
-  index: number,
-  of: number,
-  connections: number,
-): SliceLength {
+function lengthOf(length: SliceLength, index: number, shares: readonly number[]): SliceLength {
   switch (length.kind) {
     case "time":
       return length;
     case "requests":
-      return { ...length, count: requestsOf(length.count, of, index, connections) };
+      return { ...length, count: proportionOf(length.count, shares, index) };
     case "open":
-      return { ...length, share: { index, of } };
+      return { ...length, share: { index, of: shares.length } };
   }
 }
 
@@ -146,16 +138,12 @@ export function addCounts(
 }
 
 /**
- * As shareOf, in proportion to the connections of each worker: with a like number and fewer connections
- * one would be at work longer than the others.
+ * The part of `total` that falls to `index` in proportion to `shares`; the parts add up exactly. With as
+ * many requests as another and fewer connections a worker would be at work longer.
  */
-function requestsOf(total: number, parts: number, index: number, connections: number): number {
-  const connectionsBefore = (end: number) =>
-    Array.from({ length: end }, (_, i) => shareOf(connections, parts, i)).reduce(
-      (sum, own) => sum + own,
-      0,
-    );
-  const upTo = (end: number) => Math.round((total * connectionsBefore(end)) / connections);
+function proportionOf(total: number, shares: readonly number[], index: number): number {
+  const sum = (end: number) => shares.slice(0, end).reduce((all, share) => all + share, 0);
+  const upTo = (end: number) => Math.round((total * sum(end)) / sum(shares.length));
   return upTo(index + 1) - upTo(index);
 }
 

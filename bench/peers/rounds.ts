@@ -141,12 +141,11 @@ export function compareWithMeasure(
   measure: string | undefined,
 ): Comparison[] {
   const baseline = cells.find(({ strategy }) => strategy === measure) ?? cells[0];
-  if (baseline === undefined) return [];
-  return cells.flatMap((cell) =>
-    cell === baseline || hasLostProcess(cell) || hasLostProcess(baseline)
-      ? []
-      : peerMetrics.flatMap((key) => compareOne(baseline, cell, key)),
-  );
+  // Where a process was lost, rounds of the same number did not run side by side.
+  if (baseline === undefined || hasLostProcess(baseline)) return [];
+  return cells
+    .filter((cell) => cell !== baseline && !hasLostProcess(cell))
+    .flatMap((cell) => peerMetrics.flatMap((key) => compareOne(baseline, cell, key)));
 }
 
 function compareOne(baseline: CellResult, cell: CellResult, key: string): Comparison[] {

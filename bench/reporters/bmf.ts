@@ -4,7 +4,8 @@ import type { Reporter } from "./reporter.ts";
 
 /**
  * Bencher Metric Format: https://bencher.dev/docs/reference/bencher-metric-format/
- * What its audit refuses is no figure for a service to learn from. Of a search its findings, and not its trials, of which two may share a name.
+ * What its audit refuses is no figure for a service to learn from. Of a search its findings, and not its
+ * trials, of which two may share a name.
  */
 export const bmf: Reporter = {
   name: "bmf",

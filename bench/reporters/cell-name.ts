@@ -17,12 +17,16 @@ export function cellName(cell: CellResult): string {
   ].join("/");
 }
 
-export function comparisonName({ strategy, fixture, connections, metric }: Comparison): string {
-  return `${strategy}/${fixture}/c=${connections}/${metric}`;
+export function comparisonName(comparison: Comparison): string {
+  return `${contestName(comparison)}/${comparison.metric}`;
 }
 
-/** What was found, by a name that the objective is not part of: services keep a name's history. */
-export function foundRateName({ strategy, fixture, connections }: FoundRate): string {
+/** What was found: the objective is no part of its name, since services keep a name's history. */
+export function foundRateName(found: FoundRate): string {
+  return contestName(found);
+}
+
+function contestName({ strategy, fixture, connections }: Comparison | FoundRate): string {
   return `${strategy}/${fixture}/c=${connections}`;
 }
 
