@@ -34,6 +34,7 @@ test("every flag is read", () => {
     settings: {
       durationMs: 2000,
       warmUpMs: 1000,
+      mostWarmUpMs: 1000,
       replicates: 7,
       reading: "eof",
       timeouts: { connectMs: 3000, firstByteMs: 3000, wholeMs: 3000 },

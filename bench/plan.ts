@@ -64,13 +64,27 @@ export interface ConnectionSettings {
   readonly timeouts: Timeouts;
 }
 
+/** How long a fresh process is warmed up. */
+export interface WarmUpTimes {
+  readonly warmUpMs: number;
+  /** It may go on for so long while the client's code is still to be compiled. */
+  readonly mostWarmUpMs: number;
+}
+
+/** On slow cores and one connection the client's code is compiled in half of this. */
+export const mostWarmUpMs = 1500;
+
+/** So long, whatever the compilers are at. */
+export function exactWarmUp(warmUpMs: number): WarmUpTimes {
+  return { warmUpMs, mostWarmUpMs: warmUpMs };
+}
+
 /** How every heat of a run is raced. */
-export interface RaceSettings extends ConnectionSettings {
+export interface RaceSettings extends ConnectionSettings, WarmUpTimes {
   /** Measured time of a cell, over all of its replicates. */
   readonly durationMs: number;
   /** Instead of a time: exactly so many measured requests a cell. */
   readonly requests: number | undefined;
-  readonly warmUpMs: number;
   /** Generator processes of each strategy, which share its connections and its rate. */
   readonly workers: number;
   /** How requests arrive in open loop; undefined for a closed loop. */

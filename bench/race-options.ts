@@ -3,7 +3,13 @@ import { UserError } from "./errors.ts";
 import { type ArrivalKind, arrivalKinds, planDurationMs, type Stage } from "./load/pacer.ts";
 import { type TransportKind, transportKinds, usualTransport } from "./load/transport.ts";
 import { chooseOne, readDurationMs, readPositiveCount, readPositiveDurationMs } from "./options.ts";
-import { coreFixtures, type RaceSettings } from "./plan.ts";
+import {
+  coreFixtures,
+  exactWarmUp,
+  mostWarmUpMs,
+  type RaceSettings,
+  type WarmUpTimes,
+} from "./plan.ts";
 
 /** The flags that say how a heat is raced. */
 export interface RaceFlags {
@@ -79,10 +85,9 @@ export function readRaceSettings(flags: RaceFlags): RaceSettings {
   return {
     durationMs,
     requests,
-    warmUpMs:
-      flags.warmup === undefined
-        ? warmUpFor(durationMs / replicates, base.warmUpMs)
-        : readDurationMs("-W", flags.warmup),
+    ...(flags.warmup === undefined
+      ? warmUpFor(durationMs / replicates, base.warmUpMs)
+      : exactWarmUp(readDurationMs("-W", flags.warmup))),
     sliceMs,
     replicates,
     workers: readPositiveCount("-w", flags.workers, 64),
@@ -160,8 +165,8 @@ function readArrivals(name = "constant"): ArrivalKind {
 }
 
 /** JIT compilation settles in a third of a second or so; longer measurements can wait for more. */
-function warmUpFor(measuredMs: number, leastMs: number): number {
-  return Math.max(leastMs, Math.min(1000, measuredMs / 2));
+function warmUpFor(measuredMs: number, leastMs: number): WarmUpTimes {
+  return { warmUpMs: Math.max(leastMs, Math.min(1000, measuredMs / 2)), mostWarmUpMs };
 }
 
 function readTimeouts({ timeout, connectTimeout, firstByteTimeout }: RaceFlags): Timeouts {

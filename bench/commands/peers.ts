@@ -7,7 +7,7 @@ import { peers } from "../peers/registry.ts";
 import { compareWithMeasure, raceRounds } from "../peers/rounds.ts";
 import { versionOf } from "../peers/run-peer.ts";
 import type { PeersConfig } from "../peers-options.ts";
-import { type RaceSettings, sameTimeouts } from "../plan.ts";
+import { mostWarmUpMs, type RaceSettings, sameTimeouts } from "../plan.ts";
 import { createProgress } from "../progress.ts";
 import { originOf } from "../references/reference.ts";
 import { json } from "../reporters/json.ts";
@@ -80,6 +80,7 @@ function settingsOf({ durationMs, seed, transport }: PeersConfig): RaceSettings 
     durationMs,
     requests: undefined,
     warmUpMs,
+    mostWarmUpMs,
     workers: 1,
     open: undefined,
     sliceMs: durationMs,

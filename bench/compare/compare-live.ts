@@ -5,7 +5,7 @@ import { checkLimits } from "../limits.ts";
 import type { Executor } from "../load/executor.ts";
 import { processExecutor } from "../load/process-executor.ts";
 import { canBeFed } from "../micro/readers.ts";
-import { type RaceSettings, type Rival, sameTimeouts } from "../plan.ts";
+import { mostWarmUpMs, type RaceSettings, type Rival, sameTimeouts } from "../plan.ts";
 import { createProgress } from "../progress.ts";
 import type { CellResult, Comparison, Environment, Result, sides } from "../result.ts";
 import type { PairedLogs } from "../stats/paired.ts";
@@ -159,6 +159,7 @@ function raceSettings({ seed, transport }: CompareConfig): RaceSettings {
     durationMs: sliceMs * rounds,
     requests: undefined,
     warmUpMs,
+    mostWarmUpMs,
     workers: 1,
     open: undefined,
     // The noise arm shows what other load does to the verdicts.

@@ -5,7 +5,7 @@ import { contenders, references } from "../references/registry.ts";
 import { loadClient } from "./clients.ts";
 import { Driver } from "./driver.ts";
 import { decodeHistogram } from "./histogram.ts";
-import type { GeneratorOptions } from "./messages.ts";
+import type { GeneratorOptions, WarmUpSlice } from "./messages.ts";
 
 const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 const stops: (() => void)[] = [];
@@ -181,17 +181,45 @@ test("a lane that waits after a failure is not used twice by the open loop that 
   }
 });
 
-test("a warm-up of slow answers takes little longer than it was asked to", async () => {
-  const server = serve((socket) => void setTimeout(() => socket.write(ok), 60));
-  const driver = await drive("callback", server.port, {});
-  let slices = 0;
-  const run = driver.runSlice.bind(driver);
-  driver.runSlice = (length) => {
-    slices++;
-    return run(length);
-  };
-  await driver.warmUp(Array.from({ length: 8 }, () => ({ kind: "time", windowMs: 10 }) as const));
-  expect(slices).toBe(1);
+describe("a warm-up", () => {
+  /** The number of slices that it runs. */
+  async function warmUp(driver: Driver, slices: readonly WarmUpSlice[]): Promise<number> {
+    let count = 0;
+    const run = driver.runSlice.bind(driver);
+    driver.runSlice = (length) => {
+      count++;
+      return run(length);
+    };
+    await driver.warmUp(slices);
+    return count;
+  }
+  const times = (count: number, slice: WarmUpSlice) => Array.from({ length: count }, () => slice);
+
+  test("of slow answers takes little longer than it was asked to", async () => {
+    const server = serve((socket) => void setTimeout(() => socket.write(ok), 60));
+    const driver = await drive("callback", server.port, {});
+    expect(await warmUp(driver, times(8, { kind: "time", windowMs: 10 }))).toBe(1);
+  });
+
+  test("goes on until the client's code is compiled, and no longer", async () => {
+    const server = serve((socket) => socket.write(ok));
+    const driver = await drive("callback", server.port, {});
+    const slice = { kind: "requests", count: 2000 } as const;
+    const slices = [slice, ...times(20, { ...slice, ifCold: true })];
+    expect(await warmUp(driver, slices)).toBe(7);
+  });
+
+  test("does not go on where that would not be reached", async () => {
+    const server = serve((socket) => socket.write(ok));
+    const driver = await drive("callback", server.port, {});
+    const slice = { kind: "requests", count: 100 } as const;
+    const open = {
+      kind: "open",
+      plan: { kind: "constant", seed: 1, stages: [{ durationMs: 10, rate: 1000 }] },
+      share: { index: 0, of: 1 },
+    } as const;
+    expect(await warmUp(driver, [slice, ...times(20, { ...slice, ifCold: true }), open])).toBe(2);
+  });
 });
 
 /** The requests that came in one chunk, by their number. */

@@ -4,10 +4,18 @@ import type { Answer } from "../../src/strategies/strategy.ts";
 import type { Client } from "./clients.ts";
 import { clockNs } from "./clock.ts";
 import { ClosedLoop } from "./closed-loop.ts";
+import { compilersCpuNs } from "./compilers.ts";
+import { processCpuNs } from "./cpu.ts";
 import { Lane, type LaneOwner } from "./lane.ts";
 import type { Loop } from "./loop.ts";
 import { watchLoopDelay } from "./loop-delay.ts";
-import type { ClosedLength, ExpectedAnswer, GeneratorOptions, SliceLength } from "./messages.ts";
+import type {
+  ClosedLength,
+  ExpectedAnswer,
+  GeneratorOptions,
+  SliceLength,
+  WarmUpSlice,
+} from "./messages.ts";
 import { OpenLoop } from "./open-loop.ts";
 import { noPace, type Pace } from "./pace.ts";
 import { planDurationMs } from "./pacer.ts";
@@ -15,6 +23,7 @@ import { Recorder } from "./recorder.ts";
 import type { SliceSample } from "./sample.ts";
 import { shareConnection } from "./shared-connection.ts";
 import { Slice } from "./slice.ts";
+import { cold, isWorthWarming, type Warmth } from "./warmth.ts";
 
 /**
  * A slice settles for so many of its longest answers. After one there are too many of them, since all
@@ -23,20 +32,22 @@ import { Slice } from "./slice.ts";
 const settleFactor = 1.5;
 /** How often timeouts and stalled slices are looked for. */
 const sweepMs = 50;
+/** A warm-up ends when it has taken so many times what was planned: settling is no part of its slices. */
+const longestWarmUp = 1.5;
 /** A lane that has failed n times in a row waits 2^n ms, at most this long, before it tries again. */
 const maxBackoffMs = 1000;
 
 /** A server that has answered nothing for so long, and failed every lane more than twice, is gone. */
 const giveUpAfterNs = 5e9;
 
-function plannedMs(length: SliceLength): number {
+function plannedNsOf(length: SliceLength): number {
   switch (length.kind) {
     case "time":
-      return length.windowMs;
+      return length.windowMs * 1e6;
     case "requests":
       return Number.POSITIVE_INFINITY;
     case "open":
-      return planDurationMs(length.plan);
+      return planDurationMs(length.plan) * 1e6;
   }
 }
 
@@ -54,6 +65,7 @@ export class Driver implements LaneOwner {
   private warmingUp = false;
   /** By which slices settle: of the warm-up before. */
   private pace = noPace;
+  private warmth: Warmth = cold;
   private cutShort = false;
   private sliceDone: PromiseWithResolvers<SliceSample> | undefined;
 
@@ -79,22 +91,42 @@ export class Driver implements LaneOwner {
    * Opens the connections, checks a body on each, and runs `slices` unmeasured; returns the pace of the
    * last.
    */
-  async warmUp(slices: readonly SliceLength[]): Promise<Pace> {
+  async warmUp(slices: readonly WarmUpSlice[]): Promise<Pace> {
     this.warmingUp = true;
     this.cutShort = false;
     const beganNs = clockNs();
-    const plannedNs = slices.reduce((sum, length) => sum + plannedMs(length) * 1e6, 0);
+    let slicesIfCold = slices.filter(({ ifCold }) => ifCold).length;
+    let plannedNs = slices.reduce(
+      (sum, length) => sum + (length.ifCold ? 0 : plannedNsOf(length)),
+      0,
+    );
     for (const length of slices) {
+      if (length.ifCold) {
+        if (!isWorthWarming(this.warmth, slicesIfCold--)) continue;
+        plannedNs += plannedNsOf(length);
+      }
       // Each slice takes three rounds of answers at least: of slow ones a few must do.
-      if (this.cutShort || clockNs() - beganNs > plannedNs) break;
-      await this.runSlice(length);
-      // Whatever connections of this slice have still to say is not said to the next.
-      await new Promise(setImmediate);
-      this.pace = this.recorder.pace;
-      this.recorder.forget();
+      if (this.cutShort || clockNs() - beganNs > longestWarmUp * plannedNs) break;
+      await this.runWarmUpSlice(length);
     }
     this.warmingUp = false;
     return this.pace;
+  }
+
+  private async runWarmUpSlice(length: SliceLength): Promise<void> {
+    const cpuBeforeNs = processCpuNs();
+    const compilersBeforeNs = compilersCpuNs();
+    await this.runSlice(length);
+    // Whatever connections of this slice have still to say is not said to the next.
+    await new Promise(setImmediate);
+    const { pace, chunks } = this.recorder;
+    this.pace = pace;
+    this.warmth = {
+      chunks: this.warmth.chunks + chunks,
+      lastChunks: chunks,
+      compilersShare: (compilersCpuNs() - compilersBeforeNs) / (processCpuNs() - cpuBeforeNs),
+    };
+    this.recorder.forget();
   }
 
   async runSlice(length: SliceLength): Promise<SliceSample> {

@@ -1,6 +1,6 @@
 import type { Rival } from "../plan.ts";
 import type { MachineSample } from "./machine.ts";
-import type { SliceLength } from "./messages.ts";
+import type { SliceLength, WarmUpSlice } from "./messages.ts";
 import type { Pace } from "./pace.ts";
 import type { ReplicateSample, SliceSample } from "./sample.ts";
 
@@ -9,7 +9,7 @@ export interface Generator {
   /**
    * Opens connections and runs `slices` unmeasured; resolves with the pace of the last.
    */
-  warmUp(slices: readonly SliceLength[]): Promise<Pace>;
+  warmUp(slices: readonly WarmUpSlice[]): Promise<Pace>;
   slice(length: SliceLength): Promise<SliceSample>;
   /** Cuts short the slice or warm-up that is under way; its promise resolves at once. */
   stop(): void;

@@ -43,8 +43,11 @@ export interface OpenLength {
 
 export type SliceLength = ClosedLength | OpenLength;
 
+/** `ifCold`: left out where the client's code is compiled by then, or would not be in those that follow. */
+export type WarmUpSlice = SliceLength & { readonly ifCold?: true };
+
 export type GeneratorCommand =
-  | { readonly kind: "warm-up"; readonly slices: readonly SliceLength[] }
+  | { readonly kind: "warm-up"; readonly slices: readonly WarmUpSlice[] }
   | { readonly kind: "slice"; readonly length: SliceLength }
   | { readonly kind: "finish" }
   /** Ends the slice or warm-up that is under way, now; it reports as if it had come to its end. */

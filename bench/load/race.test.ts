@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { cellResults, compareWithFirst } from "../cell-result.ts";
-import type { Heat, RaceSettings } from "../plan.ts";
+import { exactWarmUp, type Heat, type RaceSettings } from "../plan.ts";
 import { seededRandom } from "../stats/random.ts";
 import type { Executor } from "./executor.ts";
 import { createHistogram } from "./histogram.ts";
@@ -12,7 +12,7 @@ import { shareOf, startGroup } from "./workers.ts";
 const settings: RaceSettings = {
   durationMs: 1000,
   requests: undefined,
-  warmUpMs: 10,
+  ...exactWarmUp(10),
   workers: 1,
   open: undefined,
   watchMachine: true,
@@ -274,10 +274,19 @@ describe("planWarmUp", () => {
   };
 
   test("a closed loop is preceded by closed slices of the time that was asked for", () => {
-    const slices = planWarmUp({ ...settings, warmUpMs: 400 });
+    const slices = planWarmUp({ ...settings, ...exactWarmUp(400) });
     expect(slices.length).toBeGreaterThan(1);
     expect(totalMs("time", slices)).toBe(400);
     expect(totalMs("open", slices)).toBe(0);
+  });
+
+  test("where it may take longer, more slices follow for code that is cold by then", () => {
+    const slices = planWarmUp({ ...settings, warmUpMs: 400, mostWarmUpMs: 750 });
+    expect(slices.map(({ ifCold }) => ifCold ?? false)).toEqual([
+      ...[false, false, false, false],
+      ...[true, true, true],
+    ]);
+    expect(totalMs("time", slices)).toBe(700);
   });
 
   test("an open loop is preceded by open slices at its own first rate as well", () => {
@@ -287,7 +296,7 @@ describe("planWarmUp", () => {
     ];
     const slices = planWarmUp({
       ...settings,
-      warmUpMs: 400,
+      ...exactWarmUp(400),
       open: { arrivals: "poisson", stages },
     });
     expect(slices[0]?.kind).toBe("time");

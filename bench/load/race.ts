@@ -2,7 +2,7 @@ import { asError } from "../../src/errors.ts";
 import { type Heat, type RaceSettings, scheduleOf } from "../plan.ts";
 import { shuffled } from "../stats/random.ts";
 import type { Executor, Generator } from "./executor.ts";
-import type { SliceLength } from "./messages.ts";
+import type { SliceLength, WarmUpSlice } from "./messages.ts";
 import { type Pace, slowestOf } from "./pace.ts";
 import type { CellSample, LostReplicate, ReplicateSample, SliceSample } from "./sample.ts";
 import { shareOf, startGroup } from "./workers.ts";
@@ -176,16 +176,28 @@ const warmUpSlices = 4;
  * At full speed, so that the JIT compilers have soon seen enough of the clients; and before an open
  * loop in one like it as well, whose own code would else be compiled while it is measured: that held
  * up 2 % of the first second. In several slices, since the end of the first makes the compilers drop
- * what they took to be constant.
+ * what they took to be constant; and in more, up to `mostWarmUpMs`, where they take longer.
  */
-export function planWarmUp({ warmUpMs, open, seed }: RaceSettings): readonly SliceLength[] {
+export function planWarmUp(settings: RaceSettings): readonly WarmUpSlice[] {
+  const { warmUpMs, mostWarmUpMs, open, seed } = settings;
   const windowMs = warmUpMs / warmUpSlices;
-  const repeat = (length: SliceLength) => Array.from({ length: warmUpSlices }, () => length);
-  const fullSpeed = repeat({ kind: "time", windowMs });
+  const more = Math.floor(((mostWarmUpMs - warmUpMs) / warmUpMs) * warmUpSlices);
+  const closed = { kind: "time", windowMs } as const;
+  const fullSpeed = [
+    ...repeat(warmUpSlices, closed),
+    ...repeat(more, { ...closed, ifCold: true as const }),
+  ];
   const rate = open?.stages[0]?.rate;
   if (open === undefined || rate === undefined) return fullSpeed;
   const plan = { kind: open.arrivals, stages: [{ durationMs: windowMs, rate }], seed };
-  return [...fullSpeed, ...repeat({ kind: "open", plan, share: { index: 0, of: 1 } })];
+  return [
+    ...fullSpeed,
+    ...repeat(warmUpSlices, { kind: "open", plan, share: { index: 0, of: 1 } } as const),
+  ];
+}
+
+function repeat<T>(count: number, value: T): readonly T[] {
+  return Array.from({ length: count }, () => value);
 }
 
 /** The slices of one replicate: equal stretches of its share of the time, or of the requests. */

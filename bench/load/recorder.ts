@@ -86,6 +86,11 @@ export class Recorder {
     this.verifiedBodies++;
   }
 
+  /** The pieces in which counted answers came. */
+  get chunks(): number {
+    return this.inOnePiece.count + this.chunksOfMany;
+  }
+
   /** Of the good answers since it was last asked to forget. */
   get pace(): Pace {
     return paceOf([this.inOnePiece, this.serviceTime]);
@@ -120,7 +125,7 @@ export class Recorder {
       firstByte: encodeHistogram(this.withOnePiece(this.firstByte)),
       connect: encodeHistogram(this.connect),
       bodyBytes: answers * bodyBytes,
-      chunks: this.inOnePiece.count + this.chunksOfMany,
+      chunks: this.chunks,
       errors: this.errors,
       status: { ...this.wrongStatus, ...(answers > 0 && { [status]: answers }) },
       verifiedBodies: this.verifiedBodies,

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Executor } from "../load/executor.ts";
-import { type RaceSettings, sameTimeouts } from "../plan.ts";
+import { exactWarmUp, type RaceSettings, sameTimeouts } from "../plan.ts";
 import type { CellResult } from "../result.ts";
 import { sampleResult } from "../sample-result.ts";
 import type { Peer, PeerReport } from "./peer.ts";
@@ -119,7 +119,7 @@ describe("a peer that", () => {
 const settings: RaceSettings = {
   durationMs: 0,
   requests: undefined,
-  warmUpMs: 0,
+  ...exactWarmUp(0),
   workers: 1,
   open: undefined,
   sliceMs: 50,

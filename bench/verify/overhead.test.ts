@@ -1,7 +1,14 @@
 import { expect, test } from "bun:test";
+import { exactWarmUp } from "../plan.ts";
 import { measureOverhead, overheadSettings } from "./overhead.ts";
 
-const short = { ...overheadSettings, durationMs: 120, warmUpMs: 40, sliceMs: 30, replicates: 2 };
+const short = {
+  ...overheadSettings,
+  durationMs: 120,
+  ...exactWarmUp(40),
+  sliceMs: 30,
+  replicates: 2,
+};
 
 test("a generator and a bare loop take turns, and their ratio has an interval", async () => {
   const overhead = await measureOverhead(new AbortController().signal, short);

@@ -3,7 +3,7 @@ import type { Executor } from "../load/executor.ts";
 import { processExecutor } from "../load/process-executor.ts";
 import { raceReplicate } from "../load/race.ts";
 import type { LostReplicate, ReplicateSample } from "../load/sample.ts";
-import { type Heat, type RaceSettings, sameTimeouts } from "../plan.ts";
+import { exactWarmUp, type Heat, type RaceSettings, sameTimeouts } from "../plan.ts";
 import type { HarnessOverhead } from "../result.ts";
 import { pairedEstimate } from "../stats/paired.ts";
 import { seededRandom } from "../stats/random.ts";
@@ -23,7 +23,7 @@ const heat: Heat = {
 export const overheadSettings: RaceSettings = {
   durationMs: 6000,
   requests: undefined,
-  warmUpMs: 600,
+  ...exactWarmUp(600),
   watchMachine: false,
   // Long, so that caches that the other has filled do not count.
   sliceMs: 250,

@@ -5,7 +5,7 @@ import { race } from "../load/race.ts";
 import type { CellSample } from "../load/sample.ts";
 import { usualTransport } from "../load/transport.ts";
 import { pooled } from "../metrics/metric.ts";
-import { type Heat, type RaceSettings, sameTimeouts } from "../plan.ts";
+import { exactWarmUp, type Heat, type RaceSettings, sameTimeouts } from "../plan.ts";
 import { seededRandom } from "../stats/random.ts";
 import { expectedAnswer, fixedTarget } from "../target.ts";
 import { toleranceMs, type VerifiedPercent, type VerifyCase, verifiedPercents } from "./cases.ts";
@@ -116,7 +116,7 @@ function settingsOf({ durationMs, stages }: VerifyCase): RaceSettings {
   return {
     durationMs,
     requests: undefined,
-    warmUpMs,
+    ...exactWarmUp(warmUpMs),
     watchMachine: false,
     sliceMs: durationMs,
     replicates: 1,
