@@ -90,6 +90,8 @@ describe("wrong input is one sentence that says how to mend it", () => {
     [["--transport", "bnu"], 'no transport is named "bnu"; did you mean bun?'],
     [["--transport", "direct", "-R", "20k"], "requests of an open loop would be late"],
     [["--server", "dsk"], "did you mean disk?"],
+    [["--target", "http://127.0.0.1/", "--server", "disk"], "leave one out"],
+    [["--target", "http://127.0.0.1/?x=1", "-f", "1k"], "leave out ?x=1, or -f"],
     [["--target", "ftp://x"], "--target ftp://x: must be an http:// URL"],
     [["--threshold", "p99<5"], "no metric is named"],
     [["--threshold", "serviceP99Ns=5"], "write it like 'serviceP99Ns<5ms'"],

@@ -43,7 +43,7 @@ interface LoadFlags extends RaceFlags, OutputFlags {
   readonly strategy?: string;
   readonly fixture?: string;
   readonly connections?: string;
-  readonly server: string;
+  readonly server?: string;
   readonly target?: string;
   readonly threshold?: readonly string[];
 }
@@ -100,8 +100,7 @@ export function addLoadOptions(command: Command): Command {
     .option("--first-byte-timeout <time>", "for a response's first byte (default: as --timeout)")
     .option(
       "--server <kind>",
-      `where our server has its bodies: ${serverSources.join(", ")}`,
-      "memory",
+      `where our server has its bodies: ${serverSources.join(", ")} (default: memory)`,
     )
     .option(
       "--target <url>",
@@ -233,9 +232,12 @@ function readConnections({ connections, quick }: LoadFlags): readonly number[] {
   return [...new Set(words.map((word) => readPositiveCount("-c", word, mostConnections)))];
 }
 
-function readTarget({ target, server }: LoadFlags): TargetConfig {
-  const source = readServerSource(server);
+function readTarget({ target, server, fixture }: LoadFlags): TargetConfig {
+  const source = readServerSource(server ?? "memory");
   if (target === undefined) return { kind: "own", source };
+  if (server !== undefined) {
+    throw new UserError("--server is of our own server, and --target is another: leave one out");
+  }
   const url = URL.parse(target);
   if (url === null || url.protocol !== "http:") {
     throw new UserError(`--target ${target}: must be an http:// URL, like http://127.0.0.1:8000/`);
@@ -243,6 +245,11 @@ function readTarget({ target, server }: LoadFlags): TargetConfig {
   if (url.username !== "" || url.password !== "") {
     throw new UserError(
       "--target with a user or a password: no Authorization is sent; leave it out",
+    );
+  }
+  if (url.search !== "" && fixture !== undefined) {
+    throw new UserError(
+      `--target ${target} and -f: fixtures lie below a path; leave out ${url.search}, or -f`,
     );
   }
   return { kind: "other", url };

@@ -93,6 +93,26 @@ test.skipIf(!hasPs).each([
   expect(savedResults()).toContainEqual(printed);
 });
 
+test("Ctrl-C while a silent --target is asked what it answers does not wait for it", async () => {
+  let requests = 0;
+  const silent = Bun.listen({
+    hostname: "127.0.0.1",
+    port: 0,
+    socket: { data: () => void requests++ },
+  });
+  try {
+    const target = `http://127.0.0.1:${silent.port}/`;
+    const race = start("--target", target, "--timeout", "1h", "--json", "--no-save");
+    await until(() => requests > 0);
+    race.kill("SIGINT");
+    expect(await race.exited).toBe(130);
+    const printed = resultSchema.parse(await new Response(race.stdout).json());
+    expect(printed).toMatchObject({ interrupted: true, cells: [] });
+  } finally {
+    silent.stop(true);
+  }
+});
+
 test.skipIf(!hasPs)(
   "a generator that is killed makes its cell invalid, and the rest stand [skipped without ps]",
   async () => {

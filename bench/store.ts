@@ -52,18 +52,22 @@ export function historyPath(resultsDirectory: string): string {
 }
 
 /** Makes sure, before a run, that its result can be written: afterwards it would be too late. */
-export function checkOutput({ file, runsDirectory }: OutputConfig): void {
+export function checkOutput(output: OutputConfig): void {
+  const { file, runsDirectory, resultsDirectory, saveBaseline, record } = output;
   if (file !== undefined) checkFile(file);
-  if (runsDirectory === undefined) return;
+  if (runsDirectory !== undefined) checkFolder(runsDirectory, "use --no-save");
+  if (saveBaseline) checkFolder(resultsDirectory, "leave out --save-baseline");
+  if (record) checkFolder(resultsDirectory, "leave out --record");
+}
+
+function checkFolder(folder: string, advice: string): void {
   try {
-    mkdirSync(runsDirectory, { recursive: true });
-    accessSync(runsDirectory, constants.W_OK);
-    removeAbandonedDrafts(runsDirectory);
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+    removeAbandonedDrafts(folder);
   } catch (cause) {
     const why = asError(cause).message;
-    throw new UserError(`cannot keep results in ${runsDirectory}: ${why}; use --no-save`, {
-      cause,
-    });
+    throw new UserError(`cannot keep results in ${folder}: ${why}; ${advice}`, { cause });
   }
 }
 

@@ -4,6 +4,7 @@ import type { ServerSource } from "../server/messages.ts";
 import type { TcpEndpoint } from "../src/protocol.ts";
 import { ClientSession } from "../src/session.ts";
 import { UserError } from "./errors.ts";
+import { unlessAborted } from "./interrupt.ts";
 import type { ExpectedAnswer } from "./load/messages.ts";
 import type { RaceSettings } from "./plan.ts";
 import { startServer } from "./server-process.ts";
@@ -45,12 +46,13 @@ export async function ownTarget(source: ServerSource, names: readonly string[]):
 
 /**
  * Any other HTTP/1.1 server: what it answers now is what it must go on answering. With fixtures,
- * their paths below the URL; without, the URL itself.
+ * their paths below the URL; without, the URL itself. Once `signal` is aborted no answer is waited for.
  */
 export async function otherTarget(
   base: URL,
   names: readonly string[],
   { reading, timeouts }: Pick<RaceSettings, "reading" | "timeouts">,
+  signal: AbortSignal,
 ): Promise<Target> {
   const session = new ClientSession({
     reading,
@@ -60,7 +62,11 @@ export async function otherTarget(
   });
   const urls = names.map((name): [string, URL] => [name, urlBelow(base, name)]);
   const fixtures = new Map<string, TargetFixture>();
-  for (const [name, url] of urls) fixtures.set(name, locate(url, await learn(session, url)));
+  for (const [name, url] of urls) {
+    const expected = await unlessAborted(learn(session, url), signal);
+    if (expected === undefined) break;
+    fixtures.set(name, locate(url, expected));
+  }
   session.close();
   return {
     local: false,

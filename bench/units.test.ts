@@ -14,6 +14,7 @@ test.each([
   ["1.5s", 1500],
   ["2m", 120_000],
   ["1h", 3_600_000],
+  ["0", 0],
   ["10", undefined],
   ["banana", undefined],
   ["-1s", undefined],

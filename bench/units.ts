@@ -2,8 +2,9 @@
 
 const durationsMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** Milliseconds of "500ms", "10s", "2m" or "1h"; undefined for anything else. */
+/** Milliseconds of "500ms", "10s", "2m", "1h" or "0"; undefined for anything else. */
 export function parseDurationMs(text: string): number | undefined {
+  if (text === "0") return 0;
   const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
   if (amount === undefined || unit === undefined) return undefined;
   return Number(amount) * (durationsMs[unit] as number);

@@ -1,4 +1,5 @@
 import type { Executor } from "./load/executor.ts";
+import { once } from "./load/messages.ts";
 
 const warmConnections = 16;
 
@@ -17,7 +18,7 @@ export async function warmServer(
     const client = await executor.start({ strategy: "floor" }, fixture, warmConnections);
     signal.addEventListener("abort", client.stop);
     try {
-      await client.warmUp([{ kind: "time", windowMs: warmUpMs }]);
+      await client.warmUp([once({ kind: "time", windowMs: warmUpMs })]);
     } finally {
       signal.removeEventListener("abort", client.stop);
       await client.abandon();

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { ErrorKind } from "../../src/errors.ts";
 import { spawnChild } from "../child.ts";
 import type { Generator } from "../load/executor.ts";
+import { once } from "../load/messages.ts";
 import { processExecutor } from "../load/process-executor.ts";
 import type { Recording, RequestCounts } from "../load/sample.ts";
 import { addCounts } from "../load/workers.ts";
@@ -81,7 +82,7 @@ async function loadFor(
   const sum = { issued: 0, ok: 0, failed: 0, unfinished: 0 };
   const windowMs = Math.min(durationMs, longestSliceMs);
   const warmUpMs = Math.min(durationMs, longestWarmUpMs);
-  await generator.warmUp([{ kind: "time", windowMs: warmUpMs }]);
+  await generator.warmUp([once({ kind: "time", windowMs: warmUpMs })]);
   const endMs = performance.now() + durationMs;
   do {
     const { requests } = await generator.slice({ kind: "time", windowMs });

@@ -39,7 +39,7 @@ export async function load(config: LoadConfig, io: Io): Promise<number> {
   const rate = open && meanRate(open);
   const heats = planHeats(config.strategies, config.fixtures, config.connections, rate);
   const progress = createProgress(io.err, heats.length * config.settings.replicates);
-  const target = await openTarget(config);
+  const target = await openTarget(config, io.signal);
   const cells: CellResult[] = [];
   const comparisons: Comparison[] = [];
   const foundRates: FoundRate[] = [];
@@ -154,10 +154,13 @@ function warnOfOthers({ target }: LoadConfig, { err }: Io): void {
   );
 }
 
-function openTarget({ target, fixtures, settings }: LoadConfig): Promise<Target> {
+function openTarget(
+  { target, fixtures, settings }: LoadConfig,
+  signal: AbortSignal,
+): Promise<Target> {
   return target.kind === "own"
     ? ownTarget(target.source, fixtures)
-    : otherTarget(target.url, fixtures, settings);
+    : otherTarget(target.url, fixtures, settings, signal);
 }
 
 /** References connect by themselves, and read as Bun does. */

@@ -14,7 +14,7 @@ import type {
   ExpectedAnswer,
   GeneratorOptions,
   SliceLength,
-  WarmUpSlice,
+  WarmUpPhase,
 } from "./messages.ts";
 import { OpenLoop } from "./open-loop.ts";
 import { noPace, type Pace } from "./pace.ts";
@@ -32,8 +32,6 @@ import { cold, isWorthWarming, type Warmth } from "./warmth.ts";
 const settleFactor = 1.5;
 /** How often timeouts and stalled slices are looked for. */
 const sweepMs = 50;
-/** A warm-up ends when it has taken so many times what was planned: settling is no part of its slices. */
-const longestWarmUp = 1.5;
 /** A lane that has failed n times in a row waits 2^n ms, at most this long, before it tries again. */
 const maxBackoffMs = 1000;
 
@@ -88,29 +86,28 @@ export class Driver implements LaneOwner {
   }
 
   /**
-   * Opens the connections, checks a body on each, and runs `slices` unmeasured; returns the pace of the
-   * last.
+   * Opens the connections, checks a body on each, and runs `phases` unmeasured; returns the pace of the
+   * last slice.
    */
-  async warmUp(slices: readonly WarmUpSlice[]): Promise<Pace> {
+  async warmUp(phases: readonly WarmUpPhase[]): Promise<Pace> {
     this.warmingUp = true;
     this.cutShort = false;
-    const beganNs = clockNs();
-    let slicesIfCold = slices.filter(({ ifCold }) => ifCold).length;
-    let plannedNs = slices.reduce(
-      (sum, length) => sum + (length.ifCold ? 0 : plannedNsOf(length)),
-      0,
-    );
-    for (const length of slices) {
-      if (length.ifCold) {
-        if (!isWorthWarming(this.warmth, slicesIfCold--)) continue;
-        plannedNs += plannedNsOf(length);
-      }
-      // Each slice takes three rounds of answers at least: of slow ones a few must do.
-      if (this.cutShort || clockNs() - beganNs > longestWarmUp * plannedNs) break;
-      await this.runWarmUpSlice(length);
-    }
+    for (const phase of phases) await this.runPhase(phase);
     this.warmingUp = false;
     return this.pace;
+  }
+
+  /** Each slice takes three rounds of answers at least: of slow ones fewer slices must do. */
+  private async runPhase({ slice, least, most }: WarmUpPhase): Promise<void> {
+    const sliceNs = plannedNsOf(slice);
+    const beganNs = clockNs();
+    for (let count = 0; count < most && !this.cutShort; count++) {
+      const elapsedNs = clockNs() - beganNs;
+      const isEnough = count >= least || elapsedNs > least * sliceNs;
+      if (isEnough && !isWorthWarming(this.warmth, most - count)) break;
+      if (elapsedNs > most * sliceNs) break;
+      await this.runWarmUpSlice(slice);
+    }
   }
 
   private async runWarmUpSlice(length: SliceLength): Promise<void> {

@@ -1,15 +1,15 @@
 import type { Rival } from "../plan.ts";
 import type { MachineSample } from "./machine.ts";
-import type { SliceLength, WarmUpSlice } from "./messages.ts";
+import type { SliceLength, WarmUpPhase } from "./messages.ts";
 import type { Pace } from "./pace.ts";
 import type { ReplicateSample, SliceSample } from "./sample.ts";
 
 /** One running generator, as a race drives it. */
 export interface Generator {
   /**
-   * Opens connections and runs `slices` unmeasured; resolves with the pace of the last.
+   * Opens connections and runs `phases` unmeasured; resolves with the pace of the last slice.
    */
-  warmUp(slices: readonly WarmUpSlice[]): Promise<Pace>;
+  warmUp(phases: readonly WarmUpPhase[]): Promise<Pace>;
   slice(length: SliceLength): Promise<SliceSample>;
   /** Cuts short the slice or warm-up that is under way; its promise resolves at once. */
   stop(): void;

@@ -33,7 +33,7 @@ async function perform(
 ): Promise<GeneratorReport> {
   switch (command.kind) {
     case "warm-up":
-      return { kind: "warmed-up", pace: await driver.warmUp(command.slices) };
+      return { kind: "warmed-up", pace: await driver.warmUp(command.phases) };
     case "slice":
       return { kind: "slice", ...(await driver.runSlice(command.length)) };
     case "finish":

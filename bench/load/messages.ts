@@ -43,11 +43,20 @@ export interface OpenLength {
 
 export type SliceLength = ClosedLength | OpenLength;
 
-/** `ifCold`: left out where the client's code is compiled by then, or would not be in those that follow. */
-export type WarmUpSlice = SliceLength & { readonly ifCold?: true };
+/** Slices that are alike: `least`, and up to `most` while the client's code is still to be compiled. */
+export interface WarmUpPhase {
+  readonly slice: SliceLength;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** A phase of one slice. */
+export function once(slice: SliceLength): WarmUpPhase {
+  return { slice, least: 1, most: 1 };
+}
 
 export type GeneratorCommand =
-  | { readonly kind: "warm-up"; readonly slices: readonly WarmUpSlice[] }
+  | { readonly kind: "warm-up"; readonly phases: readonly WarmUpPhase[] }
   | { readonly kind: "slice"; readonly length: SliceLength }
   | { readonly kind: "finish" }
   /** Ends the slice or warm-up that is under way, now; it reports as if it had come to its end. */

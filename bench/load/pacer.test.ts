@@ -24,6 +24,10 @@ test("constant arrivals are evenly spaced from the start", () => {
   expect(dueMs(constant([10, 500]))).toEqual([0, 2, 4, 6, 8]);
 });
 
+test("a phase makes them later by a part of their interval", () => {
+  expect(dueMs({ ...constant([10, 500]), phase: 0.5 })).toEqual([1, 3, 5, 7, 9]);
+});
+
 test("stages change the rate at their edge", () => {
   expect(dueMs(constant([4, 500], [4, 1000]))).toEqual([0, 2, 4, 5, 6, 7]);
 });

@@ -14,6 +14,8 @@ export interface ArrivalPlan {
   readonly kind: ArrivalKind;
   readonly stages: readonly Stage[];
   readonly seed: number;
+  /** When the first of constant arrivals is due, in intervals between two of them; 0 without. */
+  readonly phase?: number;
 }
 
 /** A capacity of n requests, as a product of fractions, may come out so much larger than n. */
@@ -29,7 +31,7 @@ export interface Share {
  * The due instants of a plan, one after the other, in nanoseconds from its start: pure, no clock.
  *
  * Requests are counted in "operational time" u, in which one is due per unit: at u = 0, 1, 2, … for
- * constant arrivals, after exponential gaps of mean 1 for Poisson arrivals. The stages map u to real
+ * constant arrivals (later by the plan's phase), after exponential gaps of mean 1 for Poisson arrivals. The stages map u to real
  * time (Lewis and Shedler 1979, the inversion of the cumulative rate). Of several workers, with
  * constant arrivals, each takes every nth request; with Poisson arrivals each has a process of its
  * own at its share of the rate, whose sum is again Poisson.
@@ -50,7 +52,7 @@ export class Pacer {
     this.plan = plan;
     this.of = share.of;
     this.random = seededRandom(plan.seed * 1009 + share.index);
-    this.operational = plan.kind === "constant" ? share.index : this.gap();
+    this.operational = plan.kind === "constant" ? share.index + (plan.phase ?? 0) : this.gap();
     this.locate();
   }
 

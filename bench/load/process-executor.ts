@@ -60,8 +60,8 @@ function generator(child: GeneratorChild, target: Target): Generator {
     child.tell({ kind: "stop" });
   };
   return {
-    async warmUp(slices) {
-      const report = await child.ask({ kind: "warm-up", slices });
+    async warmUp(phases) {
+      const report = await child.ask({ kind: "warm-up", phases });
       return expectKind(report, "warmed-up").pace;
     },
     async slice(length) {

@@ -5,7 +5,7 @@ import { exactWarmUp, type Heat, type RaceSettings } from "../plan.ts";
 import { seededRandom } from "../stats/random.ts";
 import type { Executor } from "./executor.ts";
 import { createHistogram } from "./histogram.ts";
-import { planDurationMs } from "./pacer.ts";
+import { Pacer, planDurationMs } from "./pacer.ts";
 import { planSlices, planWarmUp, race } from "./race.ts";
 import { shareOf, startGroup } from "./workers.ts";
 
@@ -264,29 +264,14 @@ test.each(stages)(
 );
 
 describe("planWarmUp", () => {
-  const totalMs = (kind: string, slices: ReturnType<typeof planWarmUp>) =>
-    slices
-      .filter((slice) => slice.kind === kind)
-      .reduce((sum, slice) => sum + durationOf(slice), 0);
-  const durationOf = (slice: ReturnType<typeof planWarmUp>[number]) => {
-    if (slice.kind === "time") return slice.windowMs;
-    return slice.kind === "open" ? planDurationMs(slice.plan) : 0;
-  };
-
   test("a closed loop is preceded by closed slices of the time that was asked for", () => {
-    const slices = planWarmUp({ ...settings, ...exactWarmUp(400) });
-    expect(slices.length).toBeGreaterThan(1);
-    expect(totalMs("time", slices)).toBe(400);
-    expect(totalMs("open", slices)).toBe(0);
+    const phases = planWarmUp({ ...settings, ...exactWarmUp(400) });
+    expect(phases).toEqual([{ slice: { kind: "time", windowMs: 100 }, least: 4, most: 4 }]);
   });
 
-  test("where it may take longer, more slices follow for code that is cold by then", () => {
-    const slices = planWarmUp({ ...settings, warmUpMs: 400, mostWarmUpMs: 750 });
-    expect(slices.map(({ ifCold }) => ifCold ?? false)).toEqual([
-      ...[false, false, false, false],
-      ...[true, true, true],
-    ]);
-    expect(totalMs("time", slices)).toBe(700);
+  test("where it may take longer, more slices may follow", () => {
+    const [phase] = planWarmUp({ ...settings, warmUpMs: 400, mostWarmUpMs: 750 });
+    expect(phase).toMatchObject({ least: 4, most: 7 });
   });
 
   test("an open loop is preceded by open slices at its own first rate as well", () => {
@@ -294,19 +279,18 @@ describe("planWarmUp", () => {
       { durationMs: 1000, rate: 200 },
       { durationMs: 1000, rate: 900 },
     ];
-    const slices = planWarmUp({
+    const [fullSpeed, atRate] = planWarmUp({
       ...settings,
-      ...exactWarmUp(400),
+      warmUpMs: 400,
+      mostWarmUpMs: 1500,
       open: { arrivals: "poisson", stages },
     });
-    expect(slices[0]?.kind).toBe("time");
-    expect(totalMs("time", slices)).toBe(400);
-    expect(totalMs("open", slices)).toBe(400);
-    for (const slice of slices) {
-      if (slice.kind !== "open") continue;
-      expect(slice.plan.kind).toBe("poisson");
-      expect(slice.plan.stages.map(({ rate }) => rate)).toEqual([200]);
-    }
+    expect(fullSpeed).toEqual({ slice: { kind: "time", windowMs: 100 }, least: 4, most: 15 });
+    expect(atRate).toMatchObject({
+      slice: { kind: "open", plan: { kind: "poisson", stages: [{ durationMs: 100, rate: 200 }] } },
+      least: 4,
+      most: 4,
+    });
   });
 });
 
@@ -330,6 +314,28 @@ describe("planSlices", () => {
 
   test("who races alone does so without turns", () => {
     expect(planSlices(settings, 0, 1, paceOf(1e5))).toEqual([{ kind: "time", windowMs: 250 }]);
+  });
+
+  test("an open loop's replicates have as many requests as one of their length would have", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 3000 }),
+        fc.integer({ min: 1, max: 9 }),
+        (rate, replicates) => {
+          const stages = [{ durationMs: 1000 / replicates, rate }];
+          const open = { arrivals: "constant", stages } as const;
+          let due = 0;
+          for (let replicate = 0; replicate < replicates; replicate++) {
+            const own = { ...settings, replicates, open };
+            const [slice] = planSlices(own, replicate, 1, paceOf(1e5));
+            if (slice?.kind !== "open") throw new Error("no open loop");
+            const pacer = new Pacer(slice.plan, slice.share);
+            due += pacer.skipUntil(planDurationMs(slice.plan) * 1e6);
+          }
+          expect(due).toBe(rate);
+        },
+      ),
+    );
   });
 
   test("shares of requests add up exactly", () => {

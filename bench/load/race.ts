@@ -2,8 +2,9 @@ import { asError } from "../../src/errors.ts";
 import { type Heat, type RaceSettings, scheduleOf } from "../plan.ts";
 import { shuffled } from "../stats/random.ts";
 import type { Executor, Generator } from "./executor.ts";
-import type { SliceLength, WarmUpSlice } from "./messages.ts";
+import type { SliceLength, WarmUpPhase } from "./messages.ts";
 import { type Pace, slowestOf } from "./pace.ts";
+import type { Stage } from "./pacer.ts";
 import type { CellSample, LostReplicate, ReplicateSample, SliceSample } from "./sample.ts";
 import { shareOf, startGroup } from "./workers.ts";
 
@@ -178,26 +179,33 @@ const warmUpSlices = 4;
  * up 2 % of the first second. In several slices, since the end of the first makes the compilers drop
  * what they took to be constant; and in more, up to `mostWarmUpMs`, where they take longer.
  */
-export function planWarmUp(settings: RaceSettings): readonly WarmUpSlice[] {
+export function planWarmUp(settings: RaceSettings): readonly WarmUpPhase[] {
   const { warmUpMs, mostWarmUpMs, open, seed } = settings;
   const windowMs = warmUpMs / warmUpSlices;
-  const more = Math.floor(((mostWarmUpMs - warmUpMs) / warmUpMs) * warmUpSlices);
-  const closed = { kind: "time", windowMs } as const;
-  const fullSpeed = [
-    ...repeat(warmUpSlices, closed),
-    ...repeat(more, { ...closed, ifCold: true as const }),
-  ];
+  const most = Math.max(warmUpSlices, Math.floor(mostWarmUpMs / windowMs));
+  const fullSpeed: WarmUpPhase = {
+    slice: { kind: "time", windowMs },
+    least: warmUpSlices,
+    most,
+  };
   const rate = open?.stages[0]?.rate;
-  if (open === undefined || rate === undefined) return fullSpeed;
+  if (open === undefined || rate === undefined) return [fullSpeed];
   const plan = { kind: open.arrivals, stages: [{ durationMs: windowMs, rate }], seed };
-  return [
-    ...fullSpeed,
-    ...repeat(warmUpSlices, { kind: "open", plan, share: { index: 0, of: 1 } } as const),
-  ];
+  const atRate: WarmUpPhase = {
+    slice: { kind: "open", plan, share: { index: 0, of: 1 } },
+    least: warmUpSlices,
+    most: warmUpSlices,
+  };
+  return [fullSpeed, atRate];
 }
 
-function repeat<T>(count: number, value: T): readonly T[] {
-  return Array.from({ length: count }, () => value);
+/** Replicates go on where the one before has left off: 10/s are 10 in a second, whatever it is cut into. */
+function phaseOf(stages: readonly Stage[], replicate: number): number {
+  const before =
+    replicate * stages.reduce((sum, own) => sum + (own.rate * own.durationMs) / 1000, 0);
+  const phase = Math.ceil(before) - before;
+  // A whole number may come out as a little more.
+  return phase > 1 - 1e-6 ? 0 : phase;
 }
 
 /** The slices of one replicate: equal stretches of its share of the time, or of the requests. */
@@ -214,8 +222,13 @@ export function planSlices(
       count === undefined
         ? open.stages
         : open.stages.map(({ rate }) => ({ rate, durationMs: (count / rate) * 1000 }));
+    const plan = {
+      kind: open.arrivals,
+      stages,
+      seed: seed + replicate,
+      phase: count === undefined ? phaseOf(stages, replicate) : 0,
+    };
     // A backlog must not be cut short by somebody else's turn.
-    const plan = { kind: open.arrivals, stages, seed: seed + replicate };
     return [{ kind: "open", plan, share: { index: 0, of: 1 } }];
   }
   if (count !== undefined) return [{ kind: "requests", count }];

@@ -44,9 +44,11 @@ function group(members: readonly Generator[], shares: readonly number[]): Genera
     return Promise.allSettled(acts).then(() => Promise.all(acts));
   };
   return {
-    async warmUp(slices) {
+    async warmUp(phases) {
       const paces = await together((member, index) =>
-        member.warmUp(slices.map((slice) => lengthOf(slice, index, shares))),
+        member.warmUp(
+          phases.map((phase) => ({ ...phase, slice: lengthOf(phase.slice, index, shares) })),
+        ),
       );
       return slowestOf(paces);
     },

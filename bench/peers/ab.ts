@@ -1,4 +1,4 @@
-import { capture, captureIfAny, type Peer, wholeSeconds } from "./peer.ts";
+import { capture, captureIfAny, type Peer, wholeMsToNs, wholeSeconds } from "./peer.ts";
 
 /** ApacheBench; it speaks HTTP/1.0, and its percentiles are whole milliseconds. */
 export const ab: Peer = {
@@ -17,7 +17,7 @@ export const ab: Peer = {
       captureIfAny(output, /Non-2xx responses:\s+(\d+)/),
     ),
     requestsPerSecond: capture(output, /Requests per second:\s+([\d.]+)/),
-    p50Ns: capture(output, /^\s+50%\s+(\d+)/m) * 1e6,
-    p99Ns: capture(output, /^\s+99%\s+(\d+)/m) * 1e6,
+    p50Ns: wholeMsToNs(capture(output, /^\s+50%\s+(\d+)/m)),
+    p99Ns: wholeMsToNs(capture(output, /^\s+99%\s+(\d+)/m)),
   }),
 };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Peer, wholeSeconds } from "./peer.ts";
+import { type Peer, wholeMsToNs, wholeSeconds } from "./peer.ts";
 
 const report = z.object({
   errors: z.number(),
@@ -22,8 +22,8 @@ export const autocannon: Peer = {
       requests: requests.total,
       failed: errors + non2xx,
       requestsPerSecond: requests.total / duration,
-      p50Ns: latency.p50 * 1e6,
-      p99Ns: latency.p99 * 1e6,
+      p50Ns: wholeMsToNs(latency.p50),
+      p99Ns: wholeMsToNs(latency.p99),
     };
   },
 };

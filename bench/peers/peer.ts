@@ -3,9 +3,9 @@ export interface PeerReport {
   readonly requests: number;
   readonly failed: number;
   readonly requestsPerSecond: number;
-  /** Where it tells percentiles. */
-  readonly p50Ns?: number;
-  readonly p99Ns?: number;
+  /** Undefined where it tells no percentiles, or less than it can tell. */
+  readonly p50Ns?: number | undefined;
+  readonly p99Ns?: number | undefined;
 }
 
 /** A load generator that is not ours: one process, one thread, kept alive where it can. */
@@ -22,6 +22,11 @@ export interface Peer {
 /** Its flags take whole seconds. */
 export function wholeSeconds(durationMs: number): string {
   return String(Math.max(1, Math.round(durationMs / 1000)));
+}
+
+/** Nanoseconds of a percentile in whole milliseconds; undefined where it is less than one, and so unknown. */
+export function wholeMsToNs(ms: number): number | undefined {
+  return ms === 0 ? undefined : ms * 1e6;
 }
 
 /** The number that `pattern` captures. */

@@ -1,5 +1,6 @@
 import { UserError } from "../errors.ts";
 import { decodeHistogram, type Histogram } from "../load/histogram.ts";
+import type { CellResult } from "../result.ts";
 import { cellName } from "./cell-name.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -9,25 +10,29 @@ const nsPerMs = 1e6;
 export const hgrm: Reporter = {
   name: "hgrm",
   summary: "HdrHistogram percentile distributions (.hgrm), in ms",
-  render({ cells }) {
-    return cells
-      .flatMap((cell) => {
-        const { serviceTimeNs, responseTimeNs } = cell.histograms;
-        const named = [
-          ["service time", serviceTimeNs],
-          ["response time", responseTimeNs],
-        ] as const;
-        return named.flatMap(([what, text]) => {
-          if (text === undefined) return [];
-          const name = `${cellName(cell)}, ${what}`;
-          return [
-            `#[${name}]\n${decode(name, text).outputPercentileDistribution(5, nsPerMs, false)}`,
-          ];
-        });
-      })
-      .join("\n");
+  render({ cells, kind }) {
+    const distributions = cells.flatMap(distributionsOf);
+    if (cells.length > 0 && distributions.length === 0) {
+      throw new UserError(`a result of ${kind} has no histograms: choose another reporter with -r`);
+    }
+    return distributions.join("\n");
   },
 };
+
+function distributionsOf(cell: CellResult): string[] {
+  const { serviceTimeNs, responseTimeNs } = cell.histograms;
+  const named = [
+    ["service time", serviceTimeNs],
+    ["response time", responseTimeNs],
+  ] as const;
+  return named.flatMap(([what, text]) => {
+    if (text === undefined) return [];
+    const name = `${cellName(cell)}, ${what}`;
+    const histogram = decode(name, text);
+    if (histogram.totalCount === 0) return [];
+    return [`#[${name}]\n${histogram.outputPercentileDistribution(5, nsPerMs, false)}`];
+  });
+}
 
 function decode(name: string, text: string): Histogram {
   try {

@@ -71,6 +71,15 @@ test("hgrm: the percentile distribution of each cell, in milliseconds", () => {
   expect(text).toMatch(/ 50\.0\d\d +0\.500000000000 +50 /);
 });
 
+test("hgrm: a result without histograms is named as such", () => {
+  const { cells } = withHistogramsAndReplicates();
+  const serviceTimeNs = encodeHistogram(createHistogram());
+  const empty = cells.map((cell) => ({ ...cell, histograms: { serviceTimeNs } }));
+  expect(() => render("hgrm", { ...sampleResult, kind: "micro", cells: empty })).toThrow(
+    "a result of micro has no histograms",
+  );
+});
+
 test("hgrm: a damaged histogram is named, and is no internal fault", () => {
   const [first] = sampleResult.cells as [CellResult];
   const damaged = { ...first, histograms: { serviceTimeNs: "HISTFAAAdamaged" } };

@@ -100,7 +100,9 @@ async function perform(
   switch (command.kind) {
     case "warm-up":
       await loop.open(options);
-      for (const length of command.slices) await loop.slice(windowOf(length));
+      for (const { slice, least } of command.phases) {
+        for (let i = 0; i < least; i++) await loop.slice(windowOf(slice));
+      }
       return { kind: "warmed-up", pace: noPace };
     case "slice":
       return { kind: "slice", ...(await loop.slice(windowOf(command.length))) };

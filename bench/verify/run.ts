@@ -100,10 +100,12 @@ function beginAfterWarmUp(
       const generator = await executor.start(...cell);
       return {
         ...generator,
-        async warmUp(slices) {
-          const fullSpeed = await generator.warmUp(slices.filter(({ kind }) => kind === "time"));
+        async warmUp(phases) {
+          const fullSpeed = await generator.warmUp(
+            phases.filter(({ slice }) => slice.kind === "time"),
+          );
           await beginWarmUp(fullSpeed.meanNs);
-          const pace = await generator.warmUp(slices);
+          const pace = await generator.warmUp(phases);
           await begin();
           return pace;
         },
