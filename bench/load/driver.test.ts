@@ -4,7 +4,7 @@ import { parsingStrategies } from "../../src/strategies/registry.ts";
 import { contenders, references } from "../references/registry.ts";
 import { loadClient } from "./clients.ts";
 import { Driver } from "./driver.ts";
-import { decodeHistogram } from "./histogram.ts";
+import { histogramOf } from "./histogram.ts";
 import { type GeneratorOptions, once, type SliceLength, type WarmUpPhase } from "./messages.ts";
 
 const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -123,9 +123,9 @@ test("the first byte of an answer in two pieces is timed when it comes, whatever
   await driver.warmUp([once({ kind: "requests", count: 4 })]);
   await driver.runSlice({ kind: "requests", count: 20 });
   const { firstByte, serviceTime, chunks } = driver.finish();
-  const whole = decodeHistogram(serviceTime);
+  const whole = histogramOf(serviceTime);
   expect(whole.getValueAtPercentile(50)).toBeGreaterThan(15e6);
-  expect(decodeHistogram(firstByte).getValueAtPercentile(50)).toBeLessThan(15e6);
+  expect(histogramOf(firstByte).getValueAtPercentile(50)).toBeLessThan(15e6);
   expect(chunks).toBeGreaterThan(whole.totalCount * 1.5);
 });
 
@@ -244,8 +244,8 @@ describe("pipelining", () => {
     const { requests } = await driver.runSlice({ kind: "requests", count: 200 });
     expect(requests).toEqual({ issued: 200, ok: 200, failed: 0, unfinished: 0 });
     const report = driver.finish();
-    expect(decodeHistogram(report.serviceTime).totalCount).toBe(200);
-    expect(decodeHistogram(report.connect).totalCount).toBe(4);
+    expect(histogramOf(report.serviceTime).totalCount).toBe(200);
+    expect(histogramOf(report.connect).totalCount).toBe(4);
     expect(report.chunks).toBeLessThanOrEqual(200);
     expect(most).toBe(3);
   });

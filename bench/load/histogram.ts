@@ -1,4 +1,5 @@
 import type { Histogram } from "hdr-histogram-js";
+import type { Counted } from "./tally.ts";
 
 export type { Histogram };
 
@@ -25,6 +26,13 @@ export function encodeHistogram(histogram: Histogram): string {
 
 export function decodeHistogram(base64: string): Histogram {
   return library().decodeFromCompressedBase64(base64, 32);
+}
+
+/** A histogram of what was counted. */
+export function histogramOf(counted: readonly Counted[]): Histogram {
+  const histogram = createHistogram();
+  for (const [ns, count] of counted) histogram.recordValueWithCount(ns, count);
+  return histogram;
 }
 
 /** All of `parts` as one; merging loses nothing. */

@@ -4,6 +4,7 @@ import type { TcpEndpoint, Timeouts } from "../../src/protocol.ts";
 import type { Pace } from "./pace.ts";
 import type { ArrivalPlan, Share } from "./pacer.ts";
 import type { MemorySample, SliceSample } from "./sample.ts";
+import type { Counted } from "./tally.ts";
 import type { TransportKind } from "./transport.ts";
 
 /** The answer that every request must get; bodies are compared by length always, by hash in the warm-up. */
@@ -68,15 +69,15 @@ export interface WarmUpReport {
   readonly pace: Pace;
 }
 
-/** A Recording with its histograms as text. */
+/** A Recording whose histograms are still to be made of what was counted. */
 export interface RecordingReport {
   readonly kind: "recording";
-  readonly serviceTime: string;
+  readonly serviceTime: readonly Counted[];
   /** Empty in a closed loop, as is lateness. */
-  readonly responseTime: string;
-  readonly lateness: string;
-  readonly firstByte: string;
-  readonly connect: string;
+  readonly responseTime: readonly Counted[];
+  readonly lateness: readonly Counted[];
+  readonly firstByte: readonly Counted[];
+  readonly connect: readonly Counted[];
   readonly bodyBytes: number;
   readonly chunks: number;
   readonly errors: Partial<Record<ErrorKind, number>>;
@@ -84,7 +85,7 @@ export interface RecordingReport {
   readonly verifiedBodies: number;
   readonly reopened: number;
   readonly uncountedErrors: Partial<Record<ErrorKind, number>>;
-  readonly loopDelay: string;
+  readonly loopDelay: readonly Counted[];
   readonly memory: MemorySample;
   readonly processCpuNs: number;
 }

@@ -14,16 +14,16 @@ export const noPace: Pace = { meanNs: 0, longNs: 0 };
 const shareOfLonger = 0.01;
 
 export function paceOf(tallies: readonly Tally[]): Pace {
-  const all = tallies.flatMap((tally) => [...tally.longestFirst()]).sort((a, b) => b.ns - a.ns);
-  const count = all.reduce((sum, own) => sum + own.count, 0);
-  if (count === 0) return noPace;
-  const totalNs = all.reduce((sum, own) => sum + own.ns * own.count, 0);
+  const longestFirst = tallies.flatMap((tally) => tally.counted()).sort(([a], [b]) => b - a);
+  const answers = longestFirst.reduce((sum, [, count]) => sum + count, 0);
+  if (answers === 0) return noPace;
+  const totalNs = longestFirst.reduce((sum, [ns, count]) => sum + ns * count, 0);
   let longerNs = 0;
-  const long = all.find((own) => {
-    longerNs += own.ns * own.count;
+  const long = longestFirst.find(([ns, count]) => {
+    longerNs += ns * count;
     return longerNs > shareOfLonger * totalNs;
   });
-  return { meanNs: totalNs / count, longNs: long?.ns ?? 0 };
+  return { meanNs: totalNs / answers, longNs: long?.[0] ?? 0 };
 }
 
 /** Whoever waits for all of them waits for the slowest. */

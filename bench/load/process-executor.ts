@@ -4,7 +4,7 @@ import type { ConnectionSettings } from "../plan.ts";
 import type { Target } from "../target.ts";
 import { keepCoresAwake } from "./awake.ts";
 import type { Executor, Generator } from "./executor.ts";
-import { decodeHistogram } from "./histogram.ts";
+import { histogramOf } from "./histogram.ts";
 import { watchMachine } from "./machine.ts";
 import type {
   GeneratorCommand,
@@ -94,11 +94,11 @@ function expectKind<Kind extends GeneratorReport["kind"]>(
 function decodeRecording({ kind: _, ...report }: RecordingReport): Recording {
   return {
     ...report,
-    serviceTime: decodeHistogram(report.serviceTime),
-    responseTime: decodeHistogram(report.responseTime),
-    lateness: decodeHistogram(report.lateness),
-    firstByte: decodeHistogram(report.firstByte),
-    connect: decodeHistogram(report.connect),
-    loopDelay: decodeHistogram(report.loopDelay),
+    serviceTime: histogramOf(report.serviceTime),
+    responseTime: histogramOf(report.responseTime),
+    lateness: histogramOf(report.lateness),
+    firstByte: histogramOf(report.firstByte),
+    connect: histogramOf(report.connect),
+    loopDelay: histogramOf(report.loopDelay),
   };
 }

@@ -1,12 +1,5 @@
 import { type ErrorKind, errorKinds, type ReadError } from "../../src/errors.ts";
 import { processCpuNs } from "./cpu.ts";
-import {
-  createHistogram,
-  encodeHistogram,
-  type Histogram,
-  highestTrackableNs,
-  mergeHistograms,
-} from "./histogram.ts";
 import type { ExpectedAnswer, RecordingReport } from "./messages.ts";
 import { type Pace, paceOf } from "./pace.ts";
 import { Tally } from "./tally.ts";
@@ -19,8 +12,8 @@ export class Recorder {
   private readonly responseTime = new Tally();
   private readonly lateness = new Tally();
   private readonly firstByte = new Tally();
-  private readonly connect = createHistogram();
-  private readonly loopDelay = createHistogram();
+  private readonly connect = new Tally();
+  private readonly loopDelay = new Tally();
   private readonly startBytes = process.memoryUsage.rss();
   private warmBytes = this.startBytes;
   /** Status codes that were not the expected one. */
@@ -44,7 +37,7 @@ export class Recorder {
 
   /** Connections are timed even while requests are not counted yet: most open in the warm-up. */
   recordConnect(ns: number): void {
-    this.connect.recordValue(Math.min(Math.round(ns), highestTrackableNs));
+    this.connect.record(ns);
   }
 
   /** An answer as it was expected: its status and its length need no counts of their own. */
@@ -79,7 +72,7 @@ export class Recorder {
 
   /** Of a timer that should have run `ns` ago. */
   recordLoopDelay(ns: number): void {
-    this.loopDelay.recordValue(Math.min(Math.max(0, Math.round(ns)), highestTrackableNs));
+    this.loopDelay.record(ns);
   }
 
   recordVerifiedBody(): void {
@@ -109,21 +102,17 @@ export class Recorder {
     this.chunksOfMany = 0;
   }
 
-  private withOnePiece(tally: Tally): Histogram {
-    return mergeHistograms([this.inOnePiece.toHistogram(), tally.toHistogram()]);
-  }
-
   report(): RecordingReport {
-    const serviceTime = this.withOnePiece(this.serviceTime);
-    const answers = serviceTime.totalCount;
+    const answers = this.inOnePiece.count + this.serviceTime.count;
+    const inOnePiece = this.inOnePiece.counted();
     const { status, bodyBytes } = this.expected;
     return {
       kind: "recording",
-      serviceTime: encodeHistogram(serviceTime),
-      responseTime: encodeHistogram(this.responseTime.toHistogram()),
-      lateness: encodeHistogram(this.lateness.toHistogram()),
-      firstByte: encodeHistogram(this.withOnePiece(this.firstByte)),
-      connect: encodeHistogram(this.connect),
+      serviceTime: inOnePiece.concat(this.serviceTime.counted()),
+      responseTime: this.responseTime.counted(),
+      lateness: this.lateness.counted(),
+      firstByte: inOnePiece.concat(this.firstByte.counted()),
+      connect: this.connect.counted(),
       bodyBytes: answers * bodyBytes,
       chunks: this.chunks,
       errors: this.errors,
@@ -131,7 +120,7 @@ export class Recorder {
       verifiedBodies: this.verifiedBodies,
       reopened: this.reopened,
       uncountedErrors: this.uncountedErrors,
-      loopDelay: encodeHistogram(this.loopDelay),
+      loopDelay: this.loopDelay.counted(),
       memory: {
         startBytes: this.startBytes,
         warmBytes: this.warmBytes,

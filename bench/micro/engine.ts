@@ -7,28 +7,30 @@ import type { Shape } from "./grid.ts";
 /** Long beside the 36 ns that reading the clock takes, short beside the time of a point. */
 const sampleNs = 100_000;
 
+/** Reads so many responses; returns what one took, in nanoseconds. */
+type Batch = (count: number) => number;
+
+/** Reads responses of one point of the grid, unmeasured. */
+export async function warmUpShape(
+  strategy: Strategy,
+  shape: Shape,
+  warmUpMs: number,
+): Promise<void> {
+  fullBatchAfter(warmUpMs, await openBatch(strategy, shape));
+}
+
 /**
- * Nanoseconds per response at one point of the grid, one sample after the other in the order of time.
- * mitata drives the loop; each sample is the mean of a batch that fills 100 µs. Its own array of
- * samples is sorted and trimmed, so that ours is kept beside it.
+ * Nanoseconds per response at one point of the grid, one sample after the other in the order of time,
+ * after as long a warm-up. mitata drives the loop; each sample is the mean of a batch that fills
+ * 100 µs. Its own array of samples is sorted and trimmed, so that ours is kept beside it.
  */
 export async function measureShape(
   strategy: Strategy,
   shape: Shape,
   budgetMs: number,
 ): Promise<number[]> {
-  const read = await createFeed(strategy, shape);
-  const batchNs = (count: number): number => {
-    const beganNs = clockNs();
-    for (let i = 0; i < count; i++) read();
-    return (clockNs() - beganNs) / count;
-  };
-  const warmUpUntilNs = clockNs() + budgetMs * 1e6;
-  let responseNs = batchNs(1);
-  while (clockNs() < warmUpUntilNs) {
-    responseNs = batchNs(Math.max(1, Math.ceil(sampleNs / responseNs)));
-  }
-  const count = Math.max(1, Math.ceil(sampleNs / responseNs));
+  const batchNs = await openBatch(strategy, shape);
+  const count = fullBatchAfter(budgetMs, batchNs);
   const samplesNs: number[] = [];
   const sample = () => {
     const ns = batchNs(count);
@@ -43,4 +45,22 @@ export async function measureShape(
   );
   // mitata's own warm-up calls come first.
   return samplesNs.slice(3);
+}
+
+async function openBatch(strategy: Strategy, shape: Shape): Promise<Batch> {
+  const read = await createFeed(strategy, shape);
+  return (count) => {
+    const beganNs = clockNs();
+    for (let i = 0; i < count; i++) read();
+    return (clockNs() - beganNs) / count;
+  };
+}
+
+/** Reads for `warmUpMs`; returns how many responses then fill a sample. */
+function fullBatchAfter(warmUpMs: number, batchNs: Batch): number {
+  const untilNs = clockNs() + warmUpMs * 1e6;
+  const countFor = (responseNs: number) => Math.max(1, Math.ceil(sampleNs / responseNs));
+  let responseNs = batchNs(1);
+  while (clockNs() < untilNs) responseNs = batchNs(countFor(responseNs));
+  return countFor(responseNs);
 }

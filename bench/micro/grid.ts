@@ -48,7 +48,9 @@ function shapeOf(bodyBytes: number, split: Split): Shape {
   const body = new Uint8Array(bodyBytes).fill(0x61);
   const { chunkBytes, headBytes } = split;
   if (headBytes === undefined) {
-    const whole = new Uint8Array([...head, ...body]);
+    const whole = new Uint8Array(head.length + bodyBytes);
+    whole.set(head);
+    whole.set(body, head.length);
     return { name, bodyBytes, chunks: pieces(whole, chunkBytes), headPieces: 0 };
   }
   const ofHead = pieces(head, headBytes);

@@ -1,11 +1,11 @@
 import { asError } from "../../src/errors.ts";
 import { loadSource } from "../load/clients.ts";
-import { measureShape } from "./engine.ts";
+import { measureShape, warmUpShape } from "./engine.ts";
 import { type Shape, shapes } from "./grid.ts";
 import type { MicroCommand, MicroOptions, MicroReport } from "./messages.ts";
 
-/** At each point; 150 ms in all. */
-const warmUpMs = 3;
+/** At each point. */
+const warmUpMs = 6;
 
 const report = (message: MicroReport) => process.send?.(message);
 const failed = (error: unknown) => report({ kind: "failed", message: asError(error).message });
@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   const { strategy, checkout, budgetMs } = JSON.parse(process.argv[2] ?? "{}") as MicroOptions;
   const reader = (await loadSource(checkout)).findStrategy(strategy);
   // Once over all points for the JIT compilers: what they learn at one changes the others.
-  for (const shape of shapes) await measureShape(reader, shape, warmUpMs);
+  for (const shape of shapes) await warmUpShape(reader, shape, warmUpMs);
   process.on("message", ({ point }: MicroCommand) => {
     measureShape(reader, shapes[point] as Shape, budgetMs).then(
       (samplesNs) => report({ kind: "samples", samplesNs }),
