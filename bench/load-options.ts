@@ -85,7 +85,7 @@ export function addLoadOptions(command: Command): Command {
     .option("-w, --workers <count>", "processes of each strategy, which share its load", "1")
     .option(
       "-W, --warmup <time>",
-      "unmeasured time of each process, in open loop at full speed and then at the rate (default: half of what it measures, 350ms to 1s; up to 1.5s while JIT compilers are at work)",
+      "unmeasured time of each process, in open loop at full speed and then at the rate, of a --target at the rate alone (default: half of what it measures, 350ms to 1s; up to 1.5s while JIT compilers are at work)",
     )
     .option("--replicates <count>", "fresh processes a cell (default: 4)")
     .option("--close", "a connection for each request, read until EOF")
@@ -127,7 +127,7 @@ export function readLoadOptions(flags: LoadFlags, argv: readonly string[], env: 
     flags.strategy !== undefined
       ? chooseMany("strategy", flags.strategy, contenders).map(({ name }) => name)
       : coreStrategies;
-  const settings = readRaceSettings(flags);
+  const settings = { ...readRaceSettings(flags), mayExceedRate: target.kind === "own" };
   const chosen = readFixtures(flags, target);
   if (settings.pipeline > 1) refuseToPipeline(settings, strategies, chosen, target);
   const connections = readConnections(flags);

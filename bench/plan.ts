@@ -89,6 +89,8 @@ export interface RaceSettings extends ConnectionSettings, WarmUpTimes {
   readonly workers: number;
   /** How requests arrive in open loop; undefined for a closed loop. */
   readonly open: OpenSettings | undefined;
+  /** Whether the warm-up of an open loop may send more than its rate: our own server bears it. */
+  readonly mayExceedRate: boolean;
   /** Least length of the turns that rivals take. */
   readonly sliceMs: number;
   /** Fresh processes a cell. */

@@ -13,11 +13,18 @@ const folder = mkdtempSync(join(tmpdir(), "readrace-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const main = join(import.meta.dir, "main.ts");
 
+const options = {
+  stdio: ["ignore", "pipe", "pipe"],
+  env: { ...process.env, READRACE_RESULTS: folder },
+} satisfies Bun.Spawn.SpawnOptions<"ignore", "pipe", "pipe">;
+
 function start(...argv: string[]) {
-  return Bun.spawn([process.execPath, main, ...argv], {
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, READRACE_RESULTS: folder },
-  });
+  return Bun.spawn([process.execPath, main, ...argv], options);
+}
+
+/** With a process group of its own, which a terminal's Ctrl-C reaches as a whole. */
+function startAsGroup(...argv: string[]) {
+  return Bun.spawn([process.execPath, main, ...argv], { ...options, detached: true });
 }
 
 /** The pids below `pid`, by the kernel's word. */
@@ -91,6 +98,14 @@ test.skipIf(!hasPs).each([
   const printed = resultSchema.parse(await new Response(race.stdout).json());
   expect(printed.interrupted).toBe(true);
   expect(savedResults()).toContainEqual(printed);
+});
+
+test.skipIf(!hasPs)("a terminal's Ctrl-C does not kill what has just been started", async () => {
+  const race = startAsGroup(...longRace, "--no-save", "--json");
+  await until(() => childrenOf(race.pid).some((pid) => commandOf(pid).includes("generator.ts")));
+  process.kill(-race.pid, "SIGINT");
+  expect(await race.exited).toBe(130);
+  expect(await new Response(race.stderr).text()).toBe("");
 });
 
 test("Ctrl-C while a silent --target is asked what it answers does not wait for it", async () => {

@@ -91,6 +91,7 @@ export function readRaceSettings(flags: RaceFlags): RaceSettings {
     sliceMs,
     replicates,
     workers: readPositiveCount("-w", flags.workers, 64),
+    mayExceedRate: true,
     open: schedule ? { arrivals: readArrivals(flags.arrivals), stages: schedule } : undefined,
     reading: flags.close ? "eof" : "message",
     transport: readTransport(flags.transport, isOpen),

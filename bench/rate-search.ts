@@ -65,7 +65,8 @@ export async function searchRates(
 
 function meets(cell: CellResult, objective: Threshold): boolean {
   const { issued, ok, unsent = 0 } = cell.requests;
-  const achieved = ok / Math.max(1, issued + unsent);
+  const rate = cell.metrics.requestsPerSecond?.value ?? 0;
+  const achieved = Math.min(ok / Math.max(1, issued + unsent), rate / (cell.rate ?? rate));
   // Response time counts from the due instant: it holds what our own scheduler was late.
   const sound = cell.audit.every(({ ok, check }) => ok || check === "lateness");
   return sound && achieved >= leastAchieved && missedThresholds([cell], [objective]).length === 0;

@@ -17,8 +17,6 @@ function main(): void {
     if (command === "usage") report({ kind: "usage", ...process.cpuUsage() });
   });
   process.on("disconnect", () => process.exit(0));
-  // These reach the whole process group; when to end is the coordinator's decision.
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => {});
   try {
     report({ kind: "listening", pid: process.pid, ...listen(options) });
   } catch (error) {

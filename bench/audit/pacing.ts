@@ -1,6 +1,7 @@
 import { percentileOf } from "../load/histogram.ts";
 import type { CellSample } from "../load/sample.ts";
 import { pooled, sumSlices } from "../metrics/metric.ts";
+import { requestsPerSecond } from "../metrics/throughput.ts";
 import { formatCount, formatNs } from "../units.ts";
 import type { Check } from "./check.ts";
 
@@ -49,14 +50,12 @@ export const achievedRate: Check = (sample) => {
   if (sample.mode === "closed") return undefined;
   const unsent = sumSlices(sample, (slice) => slice.unsent ?? 0);
   const due = sumSlices(sample, ({ requests }) => requests.issued) + unsent;
-  const windowNs = sumSlices(sample, (slice) => slice.windowNs);
-  const dueRate = (due / windowNs) * 1e9;
-  const rate = (sumSlices(sample, ({ completed }) => completed) / windowNs) * 1e9;
+  const rate = requestsPerSecond.compute(sample) ?? 0;
   const behind =
-    unsent > 0 ? `; ${unsent} requests were due and never sent: every connection was busy` : "";
+    unsent > 0 ? `, and ${unsent} of them were never sent: every connection was busy` : "";
   return {
     check: "rate",
     ok: true,
-    detail: `${formatCount(rate)} answers/s of ${formatCount(dueRate)}/s due${behind}`,
+    detail: `${formatCount(rate)} answers/s; ${due} requests were due${behind}`,
   };
 };

@@ -64,8 +64,6 @@ function main(): void {
     },
   });
   process.on("disconnect", () => process.exit(0));
-  // These reach the whole process group; when to end is the coordinator's decision.
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => {});
   process.on("message", (_: ChaosCommand) => {
     const tally: ChaosTally = { kind: "tally", good, faults: tried, errors, open, mostOpen };
     process.send?.(tally);

@@ -48,7 +48,9 @@ export async function load(config: LoadConfig, io: Io): Promise<number> {
   try {
     const executor = processExecutor(target, config.settings);
     const random = seededRandom(config.settings.seed);
-    await warmServer(config.fixtures, config.settings.warmUpMs, executor, io.signal);
+    if (config.target.kind === "own") {
+      await warmServer(config.fixtures, config.settings.warmUpMs, executor, io.signal);
+    }
     for (const heat of heats) {
       if (io.signal.aborted) break;
       if (config.objective !== undefined) {

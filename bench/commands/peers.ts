@@ -82,6 +82,7 @@ function settingsOf({ durationMs, seed, transport }: PeersConfig): RaceSettings 
     warmUpMs,
     mostWarmUpMs,
     workers: 1,
+    mayExceedRate: true,
     open: undefined,
     sliceMs: durationMs,
     replicates: 1,

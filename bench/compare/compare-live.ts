@@ -161,6 +161,7 @@ function raceSettings({ seed, transport }: CompareConfig): RaceSettings {
     warmUpMs,
     mostWarmUpMs,
     workers: 1,
+    mayExceedRate: true,
     open: undefined,
     // The noise arm shows what other load does to the verdicts.
     watchMachine: false,

@@ -10,8 +10,6 @@ import type { GeneratorCommand, GeneratorOptions, GeneratorReport } from "./mess
 async function main(): Promise<void> {
   const report = (message: GeneratorReport) => process.send?.(message);
   process.on("disconnect", () => process.exit(0));
-  // These reach the whole process group; when to end is the coordinator's decision.
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => {});
   const options = JSON.parse(process.argv[2] ?? "{}") as GeneratorOptions;
   const { strategy, checkout, transport } = options;
   const driver = new Driver(await loadClient(strategy, checkout, transport), options);

@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { encodeRequest } from "../../src/http1/request.ts";
 import { sameTimeouts } from "../plan.ts";
 import { Lane } from "./lane.ts";
@@ -28,9 +28,9 @@ function createLane(): Lane {
   });
 }
 
-/** A loop of a request a millisecond, whose clock stands still unless it is set. */
-function createLoop(durationMs: number, onLate: (ns: number) => void = () => {}) {
-  const plan = { kind: "constant" as const, stages: [{ durationMs, rate: 1000 }], seed: 1 };
+/** A loop of a request a millisecond, or as `rate` says, whose clock stands still unless it is set. */
+function createLoop(durationMs: number, onLate: (ns: number) => void = () => {}, rate = 1000) {
+  const plan = { kind: "constant" as const, stages: [{ durationMs, rate }], seed: 1 };
   const clock = { nowNs: 0 };
   const length = { kind: "open" as const, plan, share: { index: 0, of: 1 } };
   return { clock, loop: new OpenLoop(length, 0, onLate, () => clock.nowNs) };
@@ -61,7 +61,7 @@ test("who stops has not left unsent what was not due yet", () => {
   expect(loop.sample(clock.nowNs)).toMatchObject({ requests: { issued: 1 }, unsent: 10 });
 });
 
-test("an answer after the window is of it, unless requests were left unsent", () => {
+test("an answer after the window is of it", () => {
   const kept = createLoop(2);
   const lanes = [createLane(), createLane()] as const;
   kept.loop.begin(lanes, 0);
@@ -71,14 +71,45 @@ test("an answer after the window is of it, unless requests were left unsent", ()
   kept.loop.tick(kept.clock.nowNs);
   for (const lane of lanes) answer(kept.loop, lane, 30e6);
   expect(kept.loop.sample(30e6)).toMatchObject({ completed: 2, windowNs: 2e6, unsent: 0 });
+});
 
-  const behind = createLoop(2);
-  const lane = createLane();
-  behind.loop.begin([lane], 0);
-  behind.clock.nowNs = 2e6;
-  behind.loop.tick(behind.clock.nowNs);
-  answer(behind.loop, lane, 30e6);
-  expect(behind.loop.sample(30e6)).toMatchObject({ completed: 0, unsent: 1 });
+describe("a server that falls behind has the rate of its whole rounds", () => {
+  /** What a loop measures of `lanes` connections whose answers take so long, when far more is due. */
+  function measure(durationMs: number, lanes: number, answerMs: number) {
+    const { clock, loop } = createLoop(durationMs, () => {}, 100_000);
+    const sent = new Map<Lane, number>();
+    const all = Array.from({ length: lanes }, () => {
+      const lane = createLane();
+      lane.sendDue = (_, nowNs) => void sent.set(lane, nowNs);
+      return lane;
+    });
+    // By then there are more requests due than connections.
+    clock.nowNs = 1e6;
+    loop.begin(all, clock.nowNs);
+    for (let ms = 2; !loop.done; ms++) {
+      clock.nowNs = ms * 1e6;
+      for (const [lane, sentNs] of [...sent]) {
+        if (clock.nowNs - sentNs < answerMs * 1e6) continue;
+        sent.delete(lane);
+        loop.answered(lane, clock.nowNs);
+      }
+      loop.tick(clock.nowNs);
+    }
+    const { completed, windowNs, unsent = 0 } = loop.sample(clock.nowNs);
+    return { perSecond: (completed / windowNs) * 1e9, unsent };
+  }
+
+  test.each([
+    [90, 4, 100],
+    [150, 4, 100],
+    [1000, 4, 100],
+    [1050, 10, 100],
+    [500, 2, 600],
+  ])("in %d ms, on %d connections with answers after %d ms", (durationMs, lanes, answerMs) => {
+    const { perSecond, unsent } = measure(durationMs, lanes, answerMs);
+    expect(unsent).toBeGreaterThan(0);
+    expect(perSecond).toBeCloseTo((lanes * 1000) / answerMs, 6);
+  });
 });
 
 test("requests that are sent in a burst are each as late as their own write", () => {

@@ -5,6 +5,7 @@ import type { Loop } from "./loop.ts";
 import type { OpenLength } from "./messages.ts";
 import { Pacer, planDurationMs } from "./pacer.ts";
 import type { SliceSample } from "./sample.ts";
+import { Saturation } from "./saturation.ts";
 
 /**
  * A timer cannot be trusted to fire before about 1.05 ms, nor exactly after: the last stretch before
@@ -26,6 +27,7 @@ export class OpenLoop implements Loop {
   private readonly startCpuNs = processCpuNs();
   /** Free lanes, the longest free one first. */
   private readonly idle: Lane[] = [];
+  private saturation = new Saturation(0, processCpuNs);
   private windowCpuNs = 0;
   private over = false;
   private stopped = false;
@@ -33,7 +35,6 @@ export class OpenLoop implements Loop {
   private issued = 0;
   private ok = 0;
   private failures = 0;
-  private okInTime = 0;
   private unsent = 0;
 
   constructor(
@@ -54,12 +55,13 @@ export class OpenLoop implements Loop {
   }
 
   begin(lanes: readonly Lane[], nowNs: number): void {
+    this.saturation = new Saturation(lanes.length, processCpuNs);
     for (const lane of lanes) this.free(lane, nowNs);
   }
 
   answered(lane: Lane, nowNs: number): void {
     this.ok++;
-    if (nowNs - this.startNs <= this.durationNs) this.okInTime++;
+    this.saturation.answered(nowNs, nowNs - this.startNs <= this.durationNs);
     this.free(lane, nowNs);
   }
 
@@ -88,16 +90,25 @@ export class OpenLoop implements Loop {
   sample(nowNs: number): SliceSample {
     const { issued, ok, failures: failed } = this;
     return {
-      windowNs: this.durationNs,
-      // With nothing left unsent the server has kept up, and what was under way at the end will come too;
-      // else it has answered as many as it could.
-      completed: this.unsent === 0 ? ok : this.okInTime,
-      cpuNs: this.windowCpuNs,
+      ...this.measured(),
       requests: { issued, ok, failed, unfinished: issued - ok - failed },
       unsent: this.unsent,
       answered: ok + failed,
       wholeNs: nowNs - this.startNs,
     };
+  }
+
+  /**
+   * With nothing left unsent the server has kept up, and what was under way at the end belongs to the
+   * window too; where it has not, it has answered as fast as it could.
+   */
+  private measured(): Pick<SliceSample, "windowNs" | "completed" | "cpuNs"> {
+    const { startNs, durationNs, unsent } = this;
+    const full =
+      unsent === 0 ? undefined : this.saturation.stretch(startNs, startNs + durationNs);
+    return full === undefined
+      ? { windowNs: durationNs, completed: this.ok, cpuNs: this.windowCpuNs }
+      : { windowNs: full.windowNs, completed: full.answers, cpuNs: full.cpuNs };
   }
 
   /** Sends everything that is due, as far as there are lanes, each at its own reading of the clock. */
@@ -114,6 +125,7 @@ export class OpenLoop implements Loop {
       nowNs = this.readClockNs();
     }
     if (nowNs - this.startNs >= this.durationNs) this.finish();
+    if (!this.over) this.saturation.dispatched(this.idle.length > 0, nowNs);
   }
 
   /** Makes sure that somebody looks again when the next request is due. */

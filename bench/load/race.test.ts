@@ -15,6 +15,7 @@ const settings: RaceSettings = {
   ...exactWarmUp(10),
   workers: 1,
   open: undefined,
+  mayExceedRate: true,
   watchMachine: true,
   sliceMs: 50,
   replicates: 4,
@@ -290,6 +291,22 @@ describe("planWarmUp", () => {
       slice: { kind: "open", plan: { kind: "poisson", stages: [{ durationMs: 100, rate: 200 }] } },
       least: 4,
       most: 4,
+    });
+  });
+
+  test("a server that is not ours gets no more than the rate that was asked for", () => {
+    const phases = planWarmUp({
+      ...settings,
+      warmUpMs: 400,
+      mostWarmUpMs: 1500,
+      mayExceedRate: false,
+      open: { arrivals: "constant", stages: [{ durationMs: 1000, rate: 50 }] },
+    });
+    expect(phases).toHaveLength(1);
+    expect(phases[0]).toMatchObject({
+      slice: { kind: "open", plan: { stages: [{ durationMs: 100, rate: 50 }] } },
+      least: 4,
+      most: 15,
     });
   });
 });

@@ -175,12 +175,12 @@ const warmUpSlices = 4;
 
 /**
  * At full speed, so that the JIT compilers have soon seen enough of the clients; and before an open
- * loop in one like it as well, whose own code would else be compiled while it is measured: that held
+ * loop, or in place of that where nobody may send more than its rate, in one like it, whose own code would else be compiled while it is measured: that held
  * up 2 % of the first second. In several slices, since the end of the first makes the compilers drop
  * what they took to be constant; and in more, up to `mostWarmUpMs`, where they take longer.
  */
 export function planWarmUp(settings: RaceSettings): readonly WarmUpPhase[] {
-  const { warmUpMs, mostWarmUpMs, open, seed } = settings;
+  const { warmUpMs, mostWarmUpMs, open, mayExceedRate, seed } = settings;
   const windowMs = warmUpMs / warmUpSlices;
   const most = Math.max(warmUpSlices, Math.floor(mostWarmUpMs / windowMs));
   const fullSpeed: WarmUpPhase = {
@@ -191,12 +191,9 @@ export function planWarmUp(settings: RaceSettings): readonly WarmUpPhase[] {
   const rate = open?.stages[0]?.rate;
   if (open === undefined || rate === undefined) return [fullSpeed];
   const plan = { kind: open.arrivals, stages: [{ durationMs: windowMs, rate }], seed };
-  const atRate: WarmUpPhase = {
-    slice: { kind: "open", plan, share: { index: 0, of: 1 } },
-    least: warmUpSlices,
-    most: warmUpSlices,
-  };
-  return [fullSpeed, atRate];
+  const slice = { kind: "open", plan, share: { index: 0, of: 1 } } as const;
+  if (!mayExceedRate) return [{ slice, least: warmUpSlices, most }];
+  return [fullSpeed, { slice, least: warmUpSlices, most: warmUpSlices }];
 }
 
 /** Replicates go on where the one before has left off: 10/s are 10 in a second, whatever it is cut into. */

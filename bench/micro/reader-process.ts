@@ -26,5 +26,4 @@ async function main(): Promise<void> {
 }
 
 process.on("disconnect", () => process.exit(0));
-for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => {});
 main().catch(failed);

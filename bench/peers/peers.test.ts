@@ -122,6 +122,7 @@ const settings: RaceSettings = {
   ...exactWarmUp(0),
   workers: 1,
   open: undefined,
+  mayExceedRate: true,
   sliceMs: 50,
   replicates: 1,
   reading: "message",

@@ -123,7 +123,6 @@ const report = (message: GeneratorReport | undefined) => message && process.send
 const options = JSON.parse(process.argv[2] ?? "{}") as GeneratorOptions;
 const loop = new BareLoop();
 process.on("disconnect", () => process.exit(0));
-for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => {});
 process.on("message", (command: GeneratorCommand) => {
   perform(loop, options, command).then(report, (error: unknown) =>
     report({ kind: "failed", message: asError(error).message }),

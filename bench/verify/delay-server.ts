@@ -66,7 +66,6 @@ function main(): void {
     socket: { data: accept },
   });
   process.on("disconnect", () => process.exit(0));
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => {});
   process.on("message", (command: DelayCommand) => {
     const report: DelayReport = { kind: "delays", delays: encodeHistogram(delays) };
     if (command === "begin") {

@@ -30,6 +30,7 @@ export const overheadSettings: RaceSettings = {
   replicates: 8,
   workers: 1,
   open: undefined,
+  mayExceedRate: true,
   reading: "message",
   pipeline: 1,
   transport: "direct",

@@ -123,6 +123,7 @@ function settingsOf({ durationMs, stages }: VerifyCase): RaceSettings {
     sliceMs: durationMs,
     replicates: 1,
     workers: 1,
+    mayExceedRate: true,
     open: stages && { arrivals: "constant", stages },
     reading: "message",
     pipeline: 1,
