@@ -3,6 +3,7 @@ import { fixtures } from "../fixtures/registry.ts";
 import { type ServerSource, serverSources } from "../server/messages.ts";
 import { UserError } from "./errors.ts";
 import { arrivalKinds } from "./load/pacer.ts";
+import type { Metric } from "./metrics/metric.ts";
 import { metrics } from "./metrics/registry.ts";
 import { chooseMany, readPositiveCount, splitList } from "./options.ts";
 import {
@@ -214,7 +215,14 @@ function readObjective({
   if (threshold !== undefined) {
     throw new UserError("--find-rate: its trials are meant to miss; leave out --threshold");
   }
-  return parseThreshold(findRate, "--find-rate");
+  const objective = parseThreshold(findRate, "--find-rate");
+  const { better } = metrics.find(({ key }) => key === objective.metric) as Metric;
+  if (objective.operator !== "<" || better !== "lower") {
+    throw new UserError(
+      `--find-rate '${findRate}': more load must miss it some time; name the most of a time, like 'responseP99Ns<5ms'`,
+    );
+  }
+  return objective;
 }
 
 function readFixtures({ fixture, quick }: LoadFlags, target: TargetConfig): readonly string[] {
@@ -252,5 +260,7 @@ function readTarget({ target, server, fixture }: LoadFlags): TargetConfig {
       `--target ${target} and -f: fixtures lie below a path; leave out ${url.search}, or -f`,
     );
   }
+  // Of this page only a browser knows.
+  url.hash = "";
   return { kind: "other", url };
 }

@@ -116,6 +116,31 @@ describe("load", () => {
     await server.stop(true);
   });
 
+  test("a target gets no more connections and requests than were asked for", async () => {
+    const seen = { open: 0, mostOpen: 0, requests: 0 };
+    const server = Bun.listen({
+      hostname: "127.0.0.1",
+      port: 0,
+      socket: {
+        open: () => void (seen.mostOpen = Math.max(seen.mostOpen, ++seen.open)),
+        close: () => void seen.open--,
+        data(socket) {
+          seen.requests++;
+          socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        },
+      },
+    });
+    const target = `http://127.0.0.1:${server.port}/`;
+    const flags = "-s callback -c 2 -R 100 -d 200ms -W 200ms --replicates 1 --no-save".split(" ");
+    const { out } = await run(...flags, "--trust-machine", "--target", target);
+    server.stop(true);
+    expect(out).toContain("100 requests due a second");
+    expect(seen.mostOpen).toBe(2);
+    // One that learns the answer, 20 in the warm-up, 20 that are measured; each slice of the warm-up begins anew.
+    expect(seen.requests).toBeLessThanOrEqual(1 + 20 + 20 + 4);
+    expect(seen.requests).toBeGreaterThanOrEqual(40);
+  });
+
   test("a server that begins to answer wrongly makes the measurement invalid: exit 3", async () => {
     let answers = 0;
     const server = Bun.serve({

@@ -31,11 +31,15 @@ export function splitList(list: string): string[] {
     .filter((word) => word !== "");
 }
 
+/** A race of slices of 50 ms holds some two million of them. */
+const mostDurationMs = 24 * 3600 * 1000;
+
 export function readDurationMs(flag: string, text: string): number {
   const ms = parseDurationMs(text);
   if (ms === undefined) {
     throw new UserError(`${flag} ${text}: not a duration; write it like 500ms, 10s or 2m`);
   }
+  if (ms > mostDurationMs) throw new UserError(`${flag} ${text}: must be at most 24h`);
   return ms;
 }
 

@@ -21,9 +21,9 @@ export function cpuShares(sample: CellSample): { client: number; server: number 
 /** Which side had no CPU left: that side's limit is what was measured. */
 export function boundBy(sample: CellSample): BoundBy {
   const { client, server = 0 } = cpuShares(sample);
-  // In an open loop the client never sleeps, so that its CPU says nothing: being late does.
-  const clientIsFull =
-    sample.mode === "open" ? schedulerLateness(sample)?.tooLate === true : client >= saturatedShare;
+  // In an open loop the client spins, so that its CPU says little: who is late as well was the limit.
+  const late = sample.mode === "closed" || schedulerLateness(sample)?.tooLate === true;
+  const clientIsFull = client >= saturatedShare && late;
   if (clientIsFull) return server >= saturatedShare ? "both" : "client";
   return server >= saturatedShare ? "server" : "neither";
 }

@@ -62,6 +62,8 @@ export const bodies: Check = (sample) => {
     ok: unverified.length === 0 && wrong === 0,
     detail:
       `${verified} bodies compared by SHA-256, the length of all others; ${wrong} wrong answers` +
-      (unverified.length > 0 ? `; ${unverified.length} processes compared none` : ""),
+      (unverified.length > 0
+        ? `; ${unverified.length} processes compared none${wrong > 0 ? ": only what gives the same answer each time can be raced" : ""}`
+        : ""),
   };
 };

@@ -33,6 +33,15 @@ test.each([
   expect(littlesLaw(sample)?.ok).toBe(ok);
 });
 
+test.each([
+  ["70 requests in a window as long as each", 70, false],
+  ["as many as there are connections", 64, true],
+])("an open loop has no more in flight than its connections: %s", (_, count, ok) => {
+  const sample = sampleOf(new Array(count).fill(1e9), count);
+  expect(littlesLaw({ ...sample, mode: "open" })?.ok).toBe(ok);
+  expect(littlesLaw(sample)?.ok).toBe(true);
+});
+
 test("the mean of few requests is off by chance, and that is no fault", () => {
   for (let seed = 1; seed <= 300; seed++) {
     const random = seededRandom(seed);

@@ -104,8 +104,7 @@ export class OpenLoop implements Loop {
    */
   private measured(): Pick<SliceSample, "windowNs" | "completed" | "cpuNs"> {
     const { startNs, durationNs, unsent } = this;
-    const full =
-      unsent === 0 ? undefined : this.saturation.stretch(startNs, startNs + durationNs);
+    const full = unsent === 0 ? undefined : this.saturation.stretch(startNs, startNs + durationNs);
     return full === undefined
       ? { windowNs: durationNs, completed: this.ok, cpuNs: this.windowCpuNs }
       : { windowNs: full.windowNs, completed: full.answers, cpuNs: full.cpuNs };

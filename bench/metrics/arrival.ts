@@ -15,7 +15,7 @@ export const firstByteP50: Metric = {
 
 export const connectP50: Metric = percentile(
   "connectP50Ns",
-  "to open a connection, median",
+  "to open a connection, median; those that stay open are opened by a process that has just started",
   50,
   ({ connect }) => connect,
 );

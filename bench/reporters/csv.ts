@@ -1,3 +1,4 @@
+import { limitOf } from "./figures.ts";
 import type { Reporter } from "./reporter.ts";
 
 const headings =
@@ -23,7 +24,7 @@ export const csv: Reporter = {
         value,
         interval?.[0] ?? "",
         interval?.[1] ?? "",
-        cell.boundBy,
+        limitOf(cell),
         cell.valid,
         cell.pipeline ?? 1,
       ]),

@@ -48,7 +48,8 @@ function describeCurve(strategy: string, cells: readonly CellResult[]): string {
   const knee = kneeOf(points);
   if (knee === undefined) return "";
   const law = fitScalability(points);
-  const start = `  ${strategy}: knee at ${knee.concurrency}`;
+  const orBelow = knee === points[0] ? " or below" : "";
+  const start = `  ${strategy}: knee at ${knee.concurrency}${orBelow}`;
   if (law === undefined) return `${start}; too few points for a scalability law\n`;
   const error = `${(law.error * 100).toFixed(1)} %`;
   if (law.error > mostError) {

@@ -1,5 +1,6 @@
 import type { CellResult, FoundRate, Result } from "../result.ts";
 import { cellName, foundRateMeasure, foundRateName } from "./cell-name.ts";
+import { limitOf } from "./figures.ts";
 import type { Reporter } from "./reporter.ts";
 
 /**
@@ -47,7 +48,7 @@ function entriesOf(cells: readonly CellResult[], direction: "lower" | "higher") 
         unit,
         value,
         ...(interval && { range: `± ${((interval[1] - interval[0]) / 2).toPrecision(3)}` }),
-        extra: `limit: ${cell.boundBy}${cell.valid ? "" : "; invalid"}`,
+        extra: `limit: ${limitOf(cell)}${cell.valid ? "" : "; invalid"}`,
       })),
   );
 }
