@@ -24,14 +24,6 @@ export interface Child<Command, Report> {
  */
 const allocator = { MIMALLOC_PURGE_DELAY: "-1" };
 
-/**
- * JSC compiles what is busiest a last time after 96,000 points on few cores, 15 to a call: a client with
- * one connection half a second after its start, and for a third of a second it then takes twice the CPU.
- * After 30,000 (this, and half as much again on few cores) it has seen enough to make the same code of
- * it, in a third of the time; CPU per request after 2.5 s of load is the same to a percent.
- */
-const compilers = { BUN_JSC_thresholdForFTLOptimizeAfterWarmUp: "20000" };
-
 function isChannelClosed(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ERR_IPC_CHANNEL_CLOSED";
 }
@@ -48,7 +40,7 @@ export function spawnChild<Command, Report>(
   const unclaimed: Report[] = [];
   let exit: Error | undefined;
   const child: Subprocess = Bun.spawn(side ? bindToCores(command, side) : command, {
-    env: { ...process.env, ...allocator, ...compilers },
+    env: { ...process.env, ...allocator },
     stdio: ["ignore", "ignore", "inherit"],
     serialization: "json",
     // A Ctrl-C reaches the whole process group of a terminal; when to end is the coordinator's decision.

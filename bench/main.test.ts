@@ -122,7 +122,10 @@ describe("load", () => {
       hostname: "127.0.0.1",
       port: 0,
       socket: {
-        open: () => void (seen.mostOpen = Math.max(seen.mostOpen, ++seen.open)),
+        open() {
+          seen.open++;
+          seen.mostOpen = Math.max(seen.mostOpen, seen.open);
+        },
         close: () => void seen.open--,
         data(socket) {
           seen.requests++;

@@ -72,7 +72,7 @@ export interface WarmUpTimes {
 }
 
 /** On slow cores and one connection the client's code is compiled in half of this. */
-export const mostWarmUpMs = 1500;
+export const mostWarmUpMs = 2000;
 
 /** So long, whatever the compilers are at. */
 export function exactWarmUp(warmUpMs: number): WarmUpTimes {
