@@ -144,25 +144,27 @@ test.each([
 );
 
 test("wrong answers are waited after, longer each time, as other failures are", async () => {
-  let connections = 0;
+  let answers = 0;
   const { port } = serve((socket) => {
-    connections++;
+    answers++;
     socket.write(ok.replace("200 OK", "503 No"));
   });
   const driver = await drive("callback", port, {});
   await driver.runSlice({ kind: "time", windowMs: 200 });
   driver.finish();
   // Four lanes that wait 2, 4, 8, … 128 ms begin eight times each; by 2 ms alone it would be 400.
-  expect(connections).toBeLessThan(60);
+  expect(answers).toBeLessThan(60);
 });
 
 test("a wrong status is counted as what it was, and not as the expected one", async () => {
   const server = serve((socket) => socket.write(ok.replace("200 OK", "500 No")));
   const driver = await drive("callback", server.port, {});
   const { requests } = await driver.runSlice({ kind: "requests", count: 5 });
-  const { status, errors } = driver.finish();
+  const { status, errors, reopened } = driver.finish();
   expect(status).toEqual({ "500": requests.failed });
   expect(errors).toEqual({ "wrong-status": requests.failed });
+  // Whole answers, each of which leaves its connection open.
+  expect(reopened).toBe(0);
 });
 
 test("a lane that waits after a failure is not used twice by the open loop that begins meanwhile", async () => {

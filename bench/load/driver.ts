@@ -172,8 +172,8 @@ export class Driver implements LaneOwner {
     // The sweep looks only every so often: an answer that comes late before it does is none, too.
     const wrong = this.check(lane, answer) ?? lane.overdue(nowNs);
     if (wrong !== undefined) {
+      // A wrong answer that is whole leaves its connection as good as it was.
       lane.failuresInRow++;
-      lane.close();
       this.failed(lane, wrong, nowNs);
       return;
     }

@@ -45,7 +45,7 @@ export const memoryPerConnection: Metric = {
   unit: "B",
   better: "lower",
   summary:
-    "growth of resident memory from before the connections to the end of the warm-up, for each",
+    "growth of resident memory from before the connections to the end of the warm-up, for each; of few, mostly what the process took",
   compute: (sample) =>
     per(
       sumRecordings(sample, ({ memory }) => Math.max(0, memory.warmBytes - memory.startBytes)),
