@@ -3,7 +3,12 @@ import { UserError } from "../errors.ts";
 import { readResult } from "../store.ts";
 import type { LiveComparison } from "./compare-live.ts";
 import { comparisonOf } from "./comparison.ts";
-import { environmentDifferences, fileQuestions, whyIncomplete } from "./file-questions.ts";
+import {
+  cellNames,
+  environmentDifferences,
+  fileQuestions,
+  whyIncomplete,
+} from "./file-questions.ts";
 import { judge } from "./gate.ts";
 
 /** Compares what two result files hold; a fault where they come from different machines. */
@@ -15,6 +20,13 @@ export function compareFiles(
   const base = readResult(basePath);
   const head = readResult(headPath);
   const compared = { base: basePath, head: headPath };
+  const asked = fileQuestions(base, head, minEffect);
+  if (asked.length === 0) {
+    throw new UserError(
+      `${basePath} and ${headPath} have no cell in common with two replicates or more: ` +
+        `${cellNames(base)} in one, ${cellNames(head)} in the other`,
+    );
+  }
   const differences = environmentDifferences(base.environment, head.environment);
   if (differences.length > 0 && !ignoreEnvironment) {
     const fault = new Error(
@@ -22,12 +34,6 @@ export function compareFiles(
         "measure both on one machine, or say --ignore-environment",
     );
     return { cells: [], comparisons: [], compared, environment: head.environment, fault };
-  }
-  const asked = fileQuestions(base, head, minEffect);
-  if (asked.length === 0) {
-    throw new UserError(
-      `${basePath} and ${headPath} have no cell in common with two replicates or more`,
-    );
   }
   const answers = judge(asked.map(({ question }) => question));
   const comparisons = asked.flatMap(({ cell, metric, question }, index) => {

@@ -84,6 +84,12 @@ export interface NamedResult {
   readonly result: Result;
 }
 
+/** The cells of a result in words: the first three, and how many more. */
+export function cellNames({ cells }: Result): string {
+  const names = cells.slice(0, 3).map(shortName).join(", ");
+  return cells.length > 3 ? `${names} and ${cells.length - 3} more` : names || "none";
+}
+
 function shortName({ strategy, fixture, connections }: CellResult): string {
   return `${strategy} on ${fixture} with ${connections}`;
 }
