@@ -112,6 +112,30 @@ describe("a server that falls behind has the rate of its whole rounds", () => {
   });
 });
 
+test("stages have their mean rate, also where the last is more than the server can", () => {
+  const clock = { nowNs: 0 };
+  const stages = [
+    { durationMs: 10, rate: 0 },
+    { durationMs: 90, rate: 100_000 },
+  ];
+  const plan = { kind: "constant" as const, stages, seed: 1 };
+  const length = { kind: "open" as const, plan, share: { index: 0, of: 1 } };
+  const loop = new OpenLoop(
+    length,
+    0,
+    () => {},
+    () => clock.nowNs,
+  );
+  const lane = createLane();
+  clock.nowNs = 11e6;
+  loop.begin([lane], clock.nowNs);
+  for (const ms of [31, 51, 71, 91, 111]) {
+    clock.nowNs = ms * 1e6;
+    answer(loop, lane, clock.nowNs);
+  }
+  expect(loop.sample(clock.nowNs)).toMatchObject({ completed: 5, windowNs: 100e6 });
+});
+
 test("requests that are sent in a burst are each as late as their own write", () => {
   const lateNs: number[] = [];
   const silence = { durationMs: 0.1, rate: 0 };

@@ -21,6 +21,8 @@ const spinNs = 2.5e6;
 export class OpenLoop implements Loop {
   private readonly pacer: Pacer;
   private durationNs: number;
+  /** One rate throughout, and not stages of several. */
+  private readonly isSteady: boolean;
   private readonly onLate: (latenessNs: number) => void;
   private readonly readClockNs: () => number;
   private readonly startNs: number;
@@ -45,6 +47,7 @@ export class OpenLoop implements Loop {
   ) {
     this.pacer = new Pacer(length.plan, length.share);
     this.durationNs = planDurationMs(length.plan) * 1e6;
+    this.isSteady = length.plan.stages.length === 1;
     this.startNs = nowNs;
     this.onLate = onLate;
     this.readClockNs = readClockNs;
@@ -100,11 +103,12 @@ export class OpenLoop implements Loop {
 
   /**
    * With nothing left unsent the server has kept up, and what was under way at the end belongs to the
-   * window too; where it has not, it has answered as fast as it could.
+   * window too; where it has not, it has answered as fast as it could. Of stages the mean is told.
    */
   private measured(): Pick<SliceSample, "windowNs" | "completed" | "cpuNs"> {
-    const { startNs, durationNs, unsent } = this;
-    const full = unsent === 0 ? undefined : this.saturation.stretch(startNs, startNs + durationNs);
+    const { startNs, durationNs, isSteady, unsent } = this;
+    const fellBehind = isSteady && unsent > 0;
+    const full = fellBehind ? this.saturation.stretch(startNs, startNs + durationNs) : undefined;
     return full === undefined
       ? { windowNs: durationNs, completed: this.ok, cpuNs: this.windowCpuNs }
       : { windowNs: full.windowNs, completed: full.answers, cpuNs: full.cpuNs };
