@@ -31,13 +31,13 @@ function serve(answer: (socket: Socket, data: Buffer) => void, port = 0) {
   return { port: listener.port, stop, open: () => open };
 }
 
-async function drive(
+function optionsFor(
   strategy: string,
   port: number,
-  timeouts: Partial<GeneratorOptions["timeouts"]>,
+  timeouts: Partial<GeneratorOptions["timeouts"]> = {},
   pipeline = 1,
-) {
-  const driver = new Driver(await loadClient(strategy, undefined, "direct"), {
+): GeneratorOptions {
+  return {
     strategy,
     endpoint: { host: "127.0.0.1", port },
     requestTarget: "/",
@@ -51,8 +51,17 @@ async function drive(
       bodyBytes: 2,
       sha256: new Bun.CryptoHasher("sha256").update("ok").digest("hex"),
     },
-  });
-  return driver;
+  };
+}
+
+async function drive(
+  strategy: string,
+  port: number,
+  timeouts: Partial<GeneratorOptions["timeouts"]>,
+  pipeline = 1,
+) {
+  const client = await loadClient(strategy, undefined, "direct");
+  return new Driver(client, optionsFor(strategy, port, timeouts, pipeline));
 }
 
 describe.each(parsingStrategies.map(({ name }) => [name] as const))("%s", (name) => {
@@ -181,6 +190,30 @@ test("a lane that waits after a failure is not used twice by the open loop that 
     expect(counts.issued).toBe(counts.ok + counts.failed);
     expect(answered).toBe(counts.issued);
   }
+});
+
+test("a loop that writes to many connections is busy, and does not stand still", async () => {
+  const server = serve((socket) => socket.write(ok));
+  const client = await loadClient("callback", undefined, "direct");
+  let pauseMs = 0;
+  const slow: typeof client = {
+    ...client,
+    async connect(...args) {
+      const { connection, opened } = await client.connect(...args);
+      const exchange = connection.exchange.bind(connection);
+      connection.exchange = (request, observer) => {
+        Bun.sleepSync(pauseMs);
+        exchange(request, observer);
+      };
+      return { connection, opened };
+    },
+  };
+  const driver = new Driver(slow, optionsFor("callback", server.port));
+  await driver.warmUp([once({ kind: "requests", count: 8 })]);
+  pauseMs = 60;
+  await driver.runSlice({ kind: "requests", count: 4 });
+  // Four connections are written to before the first timer can run.
+  expect(histogramOf(driver.finish().loopDelay).maxValue).toBeLessThan(120e6);
 });
 
 describe("a warm-up", () => {

@@ -134,7 +134,6 @@ export class Driver implements LaneOwner {
       length.kind === "open"
         ? new OpenLoop(length, nowNs, (ns) => this.recorder.recordLateness(ns))
         : new ClosedLoop(this.sliceOf(length, nowNs));
-    this.lastGoodNs = nowNs;
     this.failedSinceGood = 0;
     const sweep = setInterval(() => this.sweep(), sweepMs);
     const stopClock = watchLoopDelay((lateNs, atNs) => {
@@ -142,6 +141,8 @@ export class Driver implements LaneOwner {
       this.recorder.recordLoopDelay(Math.min(lateNs, atNs - this.lastGoodNs));
     });
     this.loop.begin(this.lanes, nowNs);
+    // Ten thousand writes take a tenth of a second, and are no standing still either.
+    this.lastGoodNs = clockNs();
     const sample = await this.sliceDone.promise;
     clearInterval(sweep);
     stopClock();
