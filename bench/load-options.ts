@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { fixtures } from "../fixtures/registry.ts";
-import { type ServerSource, serverSources } from "../server/messages.ts";
+import { serverSources } from "../server/messages.ts";
 import { UserError } from "./errors.ts";
 import { arrivalKinds } from "./load/pacer.ts";
 import type { Metric } from "./metrics/metric.ts";
@@ -16,13 +16,9 @@ import {
 import { coreFixtures, coreStrategies, type RaceSettings } from "./plan.ts";
 import { type RaceFlags, raceDefaults, readRaceSettings, transportOption } from "./race-options.ts";
 import { contenders, references } from "./references/registry.ts";
-import { readServerSource } from "./serve-options.ts";
 import { targetFixtureName } from "./target.ts";
+import { readTarget, type TargetConfig, type TargetFlags } from "./target-options.ts";
 import { parseThreshold, type Threshold } from "./threshold.ts";
-
-export type TargetConfig =
-  | { readonly kind: "own"; readonly source: ServerSource }
-  | { readonly kind: "other"; readonly url: URL };
 
 export interface LoadConfig {
   readonly strategies: readonly string[];
@@ -40,12 +36,9 @@ export interface LoadConfig {
   readonly command: string;
 }
 
-interface LoadFlags extends RaceFlags, OutputFlags {
+interface LoadFlags extends RaceFlags, TargetFlags, OutputFlags {
   readonly strategy?: string;
-  readonly fixture?: string;
   readonly connections?: string;
-  readonly server?: string;
-  readonly target?: string;
   readonly threshold?: readonly string[];
 }
 
@@ -238,29 +231,4 @@ function readConnections({ connections, quick }: LoadFlags): readonly number[] {
   const words = splitList(connections);
   if (words.length === 0) throw new UserError("-c needs a number of connections, like 1,64");
   return [...new Set(words.map((word) => readPositiveCount("-c", word, mostConnections)))];
-}
-
-function readTarget({ target, server, fixture }: LoadFlags): TargetConfig {
-  const source = readServerSource(server ?? "memory");
-  if (target === undefined) return { kind: "own", source };
-  if (server !== undefined) {
-    throw new UserError("--server is of our own server, and --target is another: leave one out");
-  }
-  const url = URL.parse(target);
-  if (url === null || url.protocol !== "http:") {
-    throw new UserError(`--target ${target}: must be an http:// URL, like http://127.0.0.1:8000/`);
-  }
-  if (url.username !== "" || url.password !== "") {
-    throw new UserError(
-      "--target with a user or a password: no Authorization is sent; leave it out",
-    );
-  }
-  if (url.search !== "" && fixture !== undefined) {
-    throw new UserError(
-      `--target ${target} and -f: fixtures lie below a path; leave out ${url.search}, or -f`,
-    );
-  }
-  // Of this page only a browser knows.
-  url.hash = "";
-  return { kind: "other", url };
 }

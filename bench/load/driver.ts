@@ -1,6 +1,7 @@
-import { ReadError } from "../../src/errors.ts";
+import type { ReadError } from "../../src/errors.ts";
 import { authorityOf } from "../../src/http1/request.ts";
 import type { Answer } from "../../src/strategies/strategy.ts";
+import { hasBody, whyWrong, whyWrongBody } from "./answer-check.ts";
 import type { Client } from "./clients.ts";
 import { clockNs } from "./clock.ts";
 import { ClosedLoop } from "./closed-loop.ts";
@@ -232,28 +233,15 @@ export class Driver implements LaneOwner {
 
   /** Length and status always; the hash of each lane's first body. */
   private check(lane: Lane, answer: Answer): ReadError | undefined {
-    const { status, bodyBytes, sha256 } = this.expected;
-    if (answer.status !== status) {
-      if (lane.counted) this.recorder.recordWrongStatus(answer.status);
-      return new ReadError("wrong-status", `status ${answer.status} where ${status} was expected`);
+    const wrong = whyWrong(answer, this.expected);
+    if (wrong?.kind === "wrong-status" && lane.counted) {
+      this.recorder.recordWrongStatus(answer.status);
     }
-    if (answer.bodyLength !== bodyBytes) {
-      const message = `${answer.bodyLength} bytes where ${bodyBytes} were expected`;
-      return new ReadError("wrong-length", message);
-    }
-    if (!lane.keepBody) return undefined;
+    if (wrong !== undefined || !lane.keepBody) return wrong;
     lane.keepBody = false;
-    return this.verifyBody(answer, sha256);
-  }
-
-  private verifyBody(answer: Answer, sha256: string): ReadError | undefined {
-    if (answer.bodyChunks.length === 0 && answer.bodyLength > 0) return undefined;
-    const hasher = new Bun.CryptoHasher("sha256");
-    for (const chunk of answer.bodyChunks) hasher.update(chunk);
-    if (hasher.digest("hex") !== sha256) {
-      return new ReadError("wrong-body", "the body is not the expected one");
-    }
-    this.recorder.recordVerifiedBody();
-    return undefined;
+    if (!hasBody(answer)) return undefined;
+    const wrongBody = whyWrongBody(answer, this.expected);
+    if (wrongBody === undefined) this.recorder.recordVerifiedBody();
+    return wrongBody;
   }
 }
