@@ -199,3 +199,13 @@ test("whenReadable does not wait where there is something to read, or nothing mo
   await failed.whenReadable();
   expect(() => failed.readNow(1)).toThrow("broken");
 });
+
+test.each([Number.NaN, 1.5, Number.POSITIVE_INFINITY])(
+  "readExactly(%p) is refused, and loses nothing",
+  async (n) => {
+    const reader = new Reader();
+    reader.feed(new TextEncoder().encode("abc"));
+    await expect(reader.readExactly(n)).rejects.toThrow(RangeError);
+    expect(reader.bufferedBytes).toBe(3);
+  },
+);

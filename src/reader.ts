@@ -103,6 +103,7 @@ export class Reader {
   /** Exactly `n` bytes; rejects with IncompleteReadError when EOF comes first. */
   async readExactly(n: number): Promise<Uint8Array> {
     if (n < 0) throw new RangeError("readExactly size can not be less than zero");
+    if (!Number.isSafeInteger(n)) throw new RangeError(`readExactly size is no whole number: ${n}`);
     this.throwIfFailed();
     if (n === 0) return noBytes;
     while (this.buffer.length < n) {
