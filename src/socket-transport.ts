@@ -1,6 +1,7 @@
 import { getSystemErrorName } from "node:util";
 import type { Socket } from "bun";
 import type { DirectReader, DirectReads } from "./direct-reads.ts";
+import { copyOf } from "./http1/bytes.ts";
 import type { ArrivalObserver, Protocol, Transport } from "./protocol.ts";
 import { resetError } from "./socket-errors.ts";
 
@@ -217,8 +218,9 @@ export class SocketTransport implements Transport, DirectReader {
     this.hangingUp = false;
   }
 
+  /** Of what is not sent yet the caller may use the memory again, as with asyncio: it is copied. */
   private buffer(data: Uint8Array): void {
-    this.unsent.push(data);
+    this.unsent.push(copyOf(data, 0, data.length));
     this.unsentBytes += data.length;
     if (!this.writingPaused && this.unsentBytes > highWaterBytes) {
       this.writingPaused = true;

@@ -171,6 +171,37 @@ describe("openConnection", () => {
     writer.close();
   });
 
+  test("what was written may be overwritten, sent or not", async () => {
+    const blockBytes = 32 * 1024;
+    const blocks = 400;
+    const hash = new Bun.CryptoHasher("sha256");
+    const expected = new Bun.CryptoHasher("sha256");
+    let received = 0;
+    const done = Promise.withResolvers<void>();
+    const port = listen({
+      open: (socket) => {
+        socket.pause();
+        setTimeout(() => socket.resume(), 100);
+      },
+      data: (_, data) => {
+        hash.update(data);
+        received += data.length;
+        if (received === blocks * blockBytes) done.resolve();
+      },
+    });
+    const { writer } = await openConnection("127.0.0.1", port);
+    const block = new Uint8Array(blockBytes);
+    for (let i = 0; i < blocks; i++) {
+      block.fill(i);
+      expected.update(block);
+      writer.write(block);
+      await writer.drain();
+    }
+    await done.promise;
+    expect(hash.digest("hex")).toBe(expected.digest("hex"));
+    writer.close();
+  });
+
   test("a fast sender is stopped while nobody reads, and goes on afterwards", async () => {
     const sender = fastSender();
     const { reader, writer } = await openConnection("127.0.0.1", sender.port);
