@@ -7,8 +7,8 @@ import { connectionLostError } from "./writer.ts";
 export interface WebStreams {
   readonly readable: ReadableStream<Uint8Array>;
   readonly writable: WritableStream<Uint8Array>;
-  /** Bytes that have arrived and wait in `readable`. */
-  readonly bufferedBytes: number;
+  /** Bytes that have arrived so far, whether they were read or not. */
+  readonly receivedBytes: number;
   /** As Transport has it: a hint of how many bytes must come before they are of any use. */
   expect(byteLength: number): void;
   /** Closes the connection now, also where a write is still under way. */
@@ -70,6 +70,7 @@ class WebStreamProtocol implements Protocol, WebStreams {
   private writeWaiter: PromiseWithResolvers<void> | undefined;
   private readingPaused = false;
   private done = false;
+  receivedBytes = 0;
 
   constructor(type: "bytes" | undefined) {
     this.isOfBytes = type === "bytes";
@@ -103,10 +104,6 @@ class WebStreamProtocol implements Protocol, WebStreams {
     });
   }
 
-  get bufferedBytes(): number {
-    return this.done ? 0 : highWaterBytes - (this.source?.desiredSize ?? highWaterBytes);
-  }
-
   expect(byteLength: number): void {
     this.transport?.expect?.(byteLength);
   }
@@ -123,6 +120,7 @@ class WebStreamProtocol implements Protocol, WebStreams {
     const source = this.source as ByteSource;
     // What comes from a socket is never shared memory.
     const chunk = data as Uint8Array<ArrayBuffer>;
+    this.receivedBytes += chunk.length;
     if (!this.isOfBytes || !fillWaitingBuffer(source, chunk)) source.enqueue(chunk);
     if ((source.desiredSize ?? 0) <= 0 && !this.readingPaused) {
       this.readingPaused = true;

@@ -1,8 +1,10 @@
 import { expect, test } from "bun:test";
+import type { ReadError } from "../errors.ts";
 import { encodeRequest } from "../http1/request.ts";
 import { type Response, ResponseCollector } from "../http1/response.ts";
 import { MemoryTransport } from "../memory.ts";
 import { CallbackProtocol } from "./callback.ts";
+import { CountingCollector } from "./counting-collector.ts";
 
 const request = encodeRequest({ method: "GET", host: "test", target: "/" });
 const head = "HTTP/1.1 200 OK\r\nX-Kept: yes\r\nContent-Length: 20000\r\n\r\n";
@@ -76,4 +78,50 @@ test("whoever has a body may transfer it before the next response comes", () => 
     const { buffer } = response.bodyChunks[0] as Uint8Array<ArrayBuffer>;
     structuredClone(buffer, { transfer: [buffer] });
   });
+});
+
+test("the floor, too, takes what comes before a request for unsolicited", () => {
+  const protocol = new CallbackProtocol(new CountingCollector("message"));
+  new MemoryTransport(protocol).deliver(new TextEncoder().encode("220 hello\r\n"));
+  expect(protocol.usable).toBe(false);
+  const failure = Promise.withResolvers<Error>();
+  const observer = { keepBody: false, freeChunks: false, responded() {}, failed: failure.resolve };
+  protocol.exchange(request, observer);
+  return expect(failure.promise as Promise<ReadError>).resolves.toMatchObject({
+    kind: "unsolicited",
+  });
+});
+
+test("an observer that throws when it fails keeps the others from nothing, and is not swallowed", () => {
+  // An uncaught exception would be this test's own failure: it happens in a process of its own.
+  const script = `
+    import { encodeRequest } from "./src/http1/request.ts";
+    import { ResponseCollector } from "./src/http1/response.ts";
+    import { MemoryTransport } from "./src/memory.ts";
+    import { CallbackProtocol } from "./src/strategies/callback.ts";
+    process.on("uncaughtException", ({ message }) => console.log("uncaught", message));
+    const protocol = new CallbackProtocol(new ResponseCollector("message"));
+    const transport = new MemoryTransport(protocol);
+    const request = encodeRequest({ method: "GET", host: "test", target: "/" });
+    for (const name of ["first", "second", "third"]) {
+      protocol.exchange(request, {
+        keepBody: false,
+        freeChunks: false,
+        responded() {},
+        failed() {
+          console.log(name);
+          if (name === "first") throw new Error("of the first");
+        },
+      });
+    }
+    transport.lose(null);
+  `;
+  const cwd = `${import.meta.dir}/../..`;
+  const { stdout } = Bun.spawnSync([process.execPath, "-e", script], { cwd });
+  expect(stdout.toString().trim().split("\n")).toEqual([
+    "first",
+    "second",
+    "third",
+    "uncaught of the first",
+  ]);
 });

@@ -130,10 +130,7 @@ export abstract class CollectingConnection<A extends Answer = Response> implemen
     try {
       observer.responded(answer);
     } catch (error) {
-      // The observer's fault, and not the connection's: nothing here may swallow it.
-      queueMicrotask(() => {
-        throw error;
-      });
+      rethrowLater(error);
     }
   }
 
@@ -157,8 +154,8 @@ export abstract class CollectingConnection<A extends Answer = Response> implemen
     const { observer } = this;
     this.observer = undefined;
     const behind = this.behind.splice(0);
-    observer?.failed(error);
-    for (const exchange of behind) exchange.observer.failed(error);
+    if (observer !== undefined) tellFailure(observer, error);
+    for (const exchange of behind) tellFailure(exchange.observer, error);
   }
 
   private expect(request: EncodedRequest, observer: ExchangeObserver<A>): void {
@@ -193,4 +190,19 @@ export abstract class CollectingConnection<A extends Answer = Response> implemen
     // RFC 9112 section 9.3.2: what was pipelined behind the last answer of a connection has none.
     if (next !== undefined && !answer.persistent) this.fail(closedEarlyError());
   }
+}
+
+function tellFailure(observer: { failed(error: Error): void }, error: Error): void {
+  try {
+    observer.failed(error);
+  } catch (thrown) {
+    rethrowLater(thrown);
+  }
+}
+
+/** What an observer throws is its fault, and not the connection's: it stops nothing, and is not swallowed. */
+function rethrowLater(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }

@@ -191,6 +191,21 @@ describe.each(parsingStrategies.map((strategy) => [strategy.name, strategy] as c
       expect(connection.usable).toBe(false);
     });
 
+    test("what the server has said in this very turn answers nothing that is asked now", async () => {
+      let peer: MemoryTransport | undefined;
+      const connection = await strategy.connect(
+        dialMemory((transport) => {
+          peer = transport;
+        }),
+        "message",
+      );
+      await Bun.sleep(1);
+      peer?.deliver(bytesOf(okResponse));
+      expect(connection.usable).toBe(false);
+      const response = exchange(connection, getRequest, 1000);
+      await expect(response).rejects.toMatchObject({ kind: "unsolicited" });
+    });
+
     test("our own close completes no response that ends with the connection", async () => {
       let peer: MemoryTransport | undefined;
       const connection = await strategy.connect(

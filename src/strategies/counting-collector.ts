@@ -67,7 +67,9 @@ export class CountingCollector implements Collector<Answer> {
   }
 
   get complete(): boolean {
-    return this.reading === "message" && this.received === this.known?.wireBytes;
+    if (this.reading === "eof") return false;
+    // Before the first request nothing is under way, as after each answer.
+    return this.request === undefined || this.received === this.known?.wireBytes;
   }
 
   take(): Answer {
@@ -79,7 +81,7 @@ export class CountingCollector implements Collector<Answer> {
   private learn(chunk: Uint8Array, from: number): number {
     const used = this.first.feed(chunk, from);
     this.received += used - from;
-    if (this.first.complete) this.know();
+    if (this.first.complete && this.request !== undefined) this.know();
     return used;
   }
 

@@ -12,6 +12,7 @@ function ignore(): void {}
 export abstract class WebStreamsConnection<R extends StreamReader> extends CollectingConnection {
   protected readonly reader: R;
   private readonly streams: WebStreams;
+  private readBytes = 0;
   private readonly writer: WritableStreamDefaultWriter<Uint8Array>;
 
   constructor(streams: WebStreams, reader: R, reading: Reading) {
@@ -32,8 +33,14 @@ export abstract class WebStreamsConnection<R extends StreamReader> extends Colle
     return (this.writer.desiredSize ?? 0) > 0;
   }
 
+  /** A chunk that a pending read was given is in no queue any more, and still not read by us. */
   protected override unreadBytes(): number {
-    return this.streams.bufferedBytes;
+    return this.streams.receivedBytes - this.readBytes;
+  }
+
+  protected override take(chunk: Uint8Array): void {
+    this.readBytes += chunk.length;
+    super.take(chunk);
   }
 
   protected write(bytes: Uint8Array): void {
