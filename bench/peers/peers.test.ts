@@ -190,6 +190,29 @@ test("failures that a tool does not count among its requests leave a valid cell"
   expect(cell?.valid).toBe(false);
 });
 
+test("a percentile that a round leaves unknown has no median, and is compared with none", async () => {
+  const slow = readRecorded("ab-2.3.txt");
+  const fast = slow.replace(/ 50% +3/, " 50%      0");
+  expect(peerNamed("ab").parse(fast).p50Ns).toBeUndefined();
+  let round = 0;
+  const ab: Peer = {
+    ...peerNamed("ab"),
+    command: () => ["sh", "-c", `cat <<'END'\n${round++ === 0 ? slow : fast}\nEND`],
+  };
+  const wrk = { ...scripted(`cat ${join(import.meta.dir, "recorded/wrk-4.1.0.txt")}`) };
+  const { cells } = await raceOf([wrk, ab]);
+  expect(Object.keys(cells[1]?.metrics ?? {})).toEqual([
+    "requestsPerSecond",
+    "cpuNsPerRequest",
+    "serviceP99Ns",
+  ]);
+  const compared = (measure: string) =>
+    compareWithMeasure(cells, measure).map(({ metric }) => metric);
+  expect(compared("scripted")).not.toContain("serviceP50Ns");
+  expect(compared("ab")).not.toContain("serviceP50Ns");
+  expect(compared("scripted")).toContain("serviceP99Ns");
+});
+
 test("ratios are medians over rounds that ran side by side", () => {
   const cell = sampleResult.cells[0] as CellResult;
   const of = (strategy: string, rates: readonly number[]): CellResult => ({

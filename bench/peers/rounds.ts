@@ -112,7 +112,8 @@ function peerCell(
       metrics: Object.fromEntries(
         metrics.flatMap(({ key, unit, better }) => {
           const values = replicates.flatMap((own) => own[key] ?? []);
-          if (values.length === 0) return [];
+          // A median of only those rounds in which it was told would be of the slow ones.
+          if (values.length < replicates.length) return [];
           const { value, interval } = medianEstimate(values);
           return [[key, { value, unit, better, ...(interval && { interval: [...interval] }) }]];
         }),
@@ -154,7 +155,7 @@ function compareOne(baseline: CellResult, cell: CellResult, key: string): Compar
     const ratio = (own[key] ?? Number.NaN) / (baseline.replicates[round]?.[key] ?? Number.NaN);
     return Number.isFinite(ratio) && ratio > 0 ? [ratio] : [];
   });
-  if (metric === undefined || ratios.length === 0) return [];
+  if (metric === undefined || baseline.metrics[key] === undefined || ratios.length === 0) return [];
   const { value, interval } = medianEstimate(ratios);
   const { strategy, fixture, connections } = cell;
   return [
