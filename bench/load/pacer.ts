@@ -31,10 +31,10 @@ export interface Share {
  * The due instants of a plan, one after the other, in nanoseconds from its start: pure, no clock.
  *
  * Requests are counted in "operational time" u, in which one is due per unit: at u = 0, 1, 2, … for
- * constant arrivals (later by the plan's phase), after exponential gaps of mean 1 for Poisson arrivals. The stages map u to real
- * time (Lewis and Shedler 1979, the inversion of the cumulative rate). Of several workers, with
- * constant arrivals, each takes every nth request; with Poisson arrivals each has a process of its
- * own at its share of the rate, whose sum is again Poisson.
+ * constant arrivals (later by the plan's phase), after exponential gaps of mean 1 for Poisson arrivals.
+ * The stages map u to real time (Lewis and Shedler 1979, the inversion of the cumulative rate). Of
+ * several workers, with constant arrivals, each takes every nth request; with Poisson arrivals each has
+ * a process of its own at its share of the rate, whose sum is again Poisson.
  */
 export class Pacer {
   /** When the next request is due; infinite when the plan is over. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { cellResults, compareWithFirst } from "../cell-result.ts";
+import { requestsPerSecond } from "../metrics/throughput.ts";
 import { exactWarmUp, type Heat, type RaceSettings } from "../plan.ts";
 import { seededRandom } from "../stats/random.ts";
 import type { Executor } from "./executor.ts";
@@ -264,7 +265,46 @@ test.each(stages)(
   },
 );
 
+test("a replicate in whose time nothing was due has its time in the rate", async () => {
+  const { executor } = fakeExecutor(1);
+  let replicate = 0;
+  const seldom: Executor = {
+    ...executor,
+    async start(...args) {
+      const generator = await executor.start(...args);
+      const issued = replicate++ % 2 === 0 ? 1 : 0;
+      const requests = { issued, ok: issued, failed: 0, unfinished: 0 };
+      return {
+        ...generator,
+        slice: async () => ({
+          windowNs: 0.5e9,
+          completed: issued,
+          cpuNs: 1e6,
+          requests,
+          unsent: 0,
+          answered: issued,
+          wholeNs: 0.5e9,
+        }),
+      };
+    },
+  };
+  const [sample] = await race(
+    { fixture: "hello", connections: 1, rivals: [{ strategy: "callback" }] },
+    { ...settings, open: { arrivals: "constant", stages: [{ durationMs: 500, rate: 1 }] } },
+    seldom,
+    seededRandom(7),
+    new AbortController().signal,
+  );
+  expect(sample?.replicates).toHaveLength(4);
+  // Two answers in four times half a second.
+  expect(sample && requestsPerSecond.compute(sample)).toBe(1);
+});
+
 describe("planWarmUp", () => {
+  test("without a time there is none", () => {
+    expect(planWarmUp({ ...settings, ...exactWarmUp(0) })).toEqual([]);
+  });
+
   test("a closed loop is preceded by closed slices of the time that was asked for", () => {
     const phases = planWarmUp({ ...settings, ...exactWarmUp(400) });
     expect(phases).toEqual([{ slice: { kind: "time", windowMs: 100 }, least: 4, most: 4 }]);

@@ -137,9 +137,15 @@ async function takeTurns(
     for (const contestant of shuffled(contestants, random)) {
       if (signal.aborted) break;
       const sample = await unlessLost(contestant, ({ slice }) => slice(length));
-      if (sample !== undefined && sample.requests.issued > 0) contestant.slices.push(sample);
+      if (sample !== undefined && hasMeasured(sample)) contestant.slices.push(sample);
     }
   }
+}
+
+/** A slice that was cut short may have none; where nothing was due, its time counts all the same. */
+function hasMeasured({ requests, unsent, windowNs }: SliceSample): boolean {
+  const isOpen = unsent !== undefined;
+  return isOpen ? windowNs > 0 : requests.issued > 0;
 }
 
 /** What a contestant's process does; undefined once it is gone. */
@@ -175,12 +181,14 @@ const warmUpSlices = 4;
 
 /**
  * At full speed, so that the JIT compilers have soon seen enough of the clients; and before an open
- * loop, or in place of that where nobody may send more than its rate, in one like it, whose own code would else be compiled while it is measured: that held
- * up 2 % of the first second. In several slices, since the end of the first makes the compilers drop
- * what they took to be constant; and in more, up to `mostWarmUpMs`, where they take longer.
+ * loop, or in place of that where nobody may send more than its rate, in one like it, whose own code
+ * would else be compiled while it is measured: that held up 2 % of the first second. In several slices,
+ * since the end of the first makes the compilers drop what they took to be constant; and in more, up to
+ * `mostWarmUpMs`, where they take longer.
  */
 export function planWarmUp(settings: RaceSettings): readonly WarmUpPhase[] {
   const { warmUpMs, mostWarmUpMs, open, mayExceedRate, seed } = settings;
+  if (warmUpMs === 0) return [];
   const windowMs = warmUpMs / warmUpSlices;
   const most = Math.max(warmUpSlices, Math.floor(mostWarmUpMs / windowMs));
   const fullSpeed: WarmUpPhase = {
