@@ -79,7 +79,7 @@ export function addLoadOptions(command: Command): Command {
     .option("-w, --workers <count>", "processes of each strategy, which share its load", "1")
     .option(
       "-W, --warmup <time>",
-      "unmeasured time of each process, in open loop at full speed and then at the rate, of a --target at the rate alone (default: half of what it measures, 350ms to 1s; up to 2s while JIT compilers are at work)",
+      "unmeasured time of each process, in open loop at full speed and then at the rate, of a --target at the rate alone (default: half of what it measures, 350ms to 1s; up to 5s while JIT compilers are at work)",
     )
     .option("--replicates <count>", "fresh processes a cell (default: 4)")
     .option("--close", "a connection for each request, read until EOF")

@@ -93,7 +93,11 @@ export class Driver implements LaneOwner {
   async warmUp(phases: readonly WarmUpPhase[]): Promise<Pace> {
     this.warmingUp = true;
     this.cutShort = false;
-    for (const phase of phases) await this.runPhase(phase);
+    for (const phase of phases) {
+      await this.runPhase(phase);
+      // Where nothing is answered, another phase would only wait once more for timeouts.
+      if (this.warmth.chunks === 0) break;
+    }
     this.warmingUp = false;
     return this.pace;
   }
@@ -105,7 +109,7 @@ export class Driver implements LaneOwner {
     for (let count = 0; count < most && !this.cutShort; count++) {
       const elapsedNs = clockNs() - beganNs;
       const isEnough = count >= least || elapsedNs > least * sliceNs;
-      if (isEnough && !isWorthWarming(this.warmth, most - count)) break;
+      if (isEnough && !isWorthWarming(this.warmth)) break;
       if (elapsedNs > most * sliceNs) break;
       await this.runWarmUpSlice(slice);
     }
@@ -114,6 +118,7 @@ export class Driver implements LaneOwner {
   private async runWarmUpSlice(length: SliceLength): Promise<void> {
     const cpuBeforeNs = processCpuNs();
     const compilersBeforeNs = compilersCpuNs();
+    const beganNs = clockNs();
     await this.runSlice(length);
     // Whatever connections of this slice have still to say is not said to the next.
     await new Promise(setImmediate);
@@ -121,7 +126,10 @@ export class Driver implements LaneOwner {
     this.pace = pace;
     this.warmth = {
       chunks: this.warmth.chunks + chunks,
-      lastChunks: chunks,
+      chunksPerSecond: Math.max(
+        this.warmth.chunksPerSecond,
+        (chunks / (clockNs() - beganNs)) * 1e9,
+      ),
       compilersShare: (compilersCpuNs() - compilersBeforeNs) / (processCpuNs() - cpuBeforeNs),
     };
     this.recorder.forget();
