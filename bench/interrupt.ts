@@ -3,12 +3,12 @@ export async function unlessAborted<T>(
   promise: Promise<T>,
   signal: AbortSignal,
 ): Promise<T | undefined> {
-  if (signal.aborted) return undefined;
   const aborted = Promise.withResolvers<undefined>();
   const abort = () => aborted.resolve(undefined);
+  if (signal.aborted) abort();
   signal.addEventListener("abort", abort);
   try {
-    return await Promise.race([promise, aborted.promise]);
+    return await Promise.race([aborted.promise, promise]);
   } finally {
     signal.removeEventListener("abort", abort);
   }

@@ -1,9 +1,18 @@
-import { afterAll, expect, test } from "bun:test";
-import { lstatSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { afterAll, describe, expect, test } from "bun:test";
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { UserError } from "./errors.ts";
 import { sampleResult } from "./sample-result.ts";
-import { readResult, saveResult, writeResult } from "./store.ts";
+import { checkOutput, readResult, saveResult, writeResult } from "./store.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "readrace-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -41,4 +50,42 @@ test("a link stays a link, and what it names is replaced", () => {
   writeResult(link, sampleResult);
   expect(lstatSync(link).isSymbolicLink()).toBe(true);
   expect(JSON.parse(readFileSync(path, "utf8"))).toEqual(sampleResult);
+});
+
+describe("before a run it is made sure that", () => {
+  const results = join(folder, "kept");
+  const file = join(folder, "file");
+  writeFileSync(file, "");
+  mkdirSync(join(results, "baseline.json"), { recursive: true });
+  mkdirSync(join(results, "history.jsonl"));
+  const nothing = {
+    file: undefined,
+    runsDirectory: undefined,
+    resultsDirectory: results,
+    saveBaseline: false,
+    record: false,
+    json: false,
+  };
+
+  test.each([
+    ["the folder of runs is a folder", { runsDirectory: join(file, "runs") }, "use --no-save"],
+    [
+      "that of the baseline is one",
+      { resultsDirectory: file, saveBaseline: true },
+      "leave out --save-baseline",
+    ],
+    ["that of the history is one", { resultsDirectory: file, record: true }, "leave out --record"],
+    ["the baseline is a file", { saveBaseline: true }, "baseline.json: it is no file"],
+    ["the history is a file", { record: true }, "history.jsonl: it is no file"],
+  ])("%s", (_, output, advice) => {
+    expect(() => checkOutput({ ...nothing, ...output })).toThrow(UserError);
+    expect(() => checkOutput({ ...nothing, ...output })).toThrow(advice);
+  });
+
+  test("where all is well nothing is said, and the folders are made", () => {
+    const resultsDirectory = join(folder, "new");
+    const runsDirectory = join(resultsDirectory, "runs");
+    checkOutput({ ...nothing, resultsDirectory, runsDirectory, saveBaseline: true, record: true });
+    expect(lstatSync(runsDirectory).isDirectory()).toBe(true);
+  });
 });

@@ -56,8 +56,21 @@ export function checkOutput(output: OutputConfig): void {
   const { file, runsDirectory, resultsDirectory, saveBaseline, record } = output;
   if (file !== undefined) checkFile(file);
   if (runsDirectory !== undefined) checkFolder(runsDirectory, "use --no-save");
-  if (saveBaseline) checkFolder(resultsDirectory, "leave out --save-baseline");
-  if (record) checkFolder(resultsDirectory, "leave out --record");
+  if (saveBaseline) {
+    checkFolder(resultsDirectory, "leave out --save-baseline");
+    checkPlace(baselinePath(resultsDirectory));
+  }
+  if (record) {
+    checkFolder(resultsDirectory, "leave out --record");
+    checkPlace(historyPath(resultsDirectory));
+  }
+}
+
+/** Where a file of ours goes there may be one already, and nothing else. */
+function checkPlace(path: string): void {
+  if (existsSync(path) && !statSync(path).isFile()) {
+    throw new UserError(`cannot write ${path}: it is no file; move it away`);
+  }
 }
 
 function checkFolder(folder: string, advice: string): void {

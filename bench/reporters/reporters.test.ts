@@ -72,11 +72,18 @@ test("hgrm: the percentile distribution of each cell, in milliseconds", () => {
 });
 
 test("hgrm: a result without histograms is named as such", () => {
-  const { cells } = withHistogramsAndReplicates();
-  const serviceTimeNs = encodeHistogram(createHistogram());
-  const empty = cells.map((cell) => ({ ...cell, histograms: { serviceTimeNs } }));
-  expect(() => render("hgrm", { ...sampleResult, kind: "micro", cells: empty })).toThrow(
+  expect(() => render("hgrm", { ...sampleResult, kind: "micro" })).toThrow(
     "a result of micro has no histograms",
+  );
+});
+
+test("hgrm: a cell without any answer is a comment, and hides no other", () => {
+  const [cell] = withHistogramsAndReplicates().cells as [CellResult];
+  const serviceTimeNs = encodeHistogram(createHistogram());
+  const silent = { ...cell, strategy: "future", histograms: { serviceTimeNs } };
+  const text = render("hgrm", { ...sampleResult, cells: [silent, cell] });
+  expect(text).toStartWith(
+    "# future/hello/c=64, service time: nothing was recorded\n\n#[callback/",
   );
 });
 
