@@ -23,8 +23,6 @@ export const tokenBytes = table((byte) => tokenMarks.has(byte) || isAlphanumeric
 /** What a field value may hold: VCHAR, obs-text, SP and HTAB (RFC 9110 section 5.5). */
 export const fieldValueBytes = table((byte) => byte === HTAB || (byte >= SP && byte !== 0x7f));
 
-const encoder = new TextEncoder();
-
 /**
  * Octets as text, one character each (ISO-8859-1, as RFC 9110 section 5.5 suggests). A TextDecoder
  * takes "latin1" for a name of windows-1252, in which 0x80 is a euro sign.
@@ -33,15 +31,16 @@ export function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
 }
 
+/** The other way: octets of a text that has no character above U+00FF. */
+export function latin1Bytes(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
 const { slice } = Uint8Array.prototype;
 
 /** `bytes[start, end)` in memory of its own; a Buffer's own slice is a view. */
 export function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array<ArrayBuffer> {
   return slice.call(bytes, start, end);
-}
-
-export function encodeAscii(value: string): Uint8Array<ArrayBuffer> {
-  return encoder.encode(value);
 }
 
 /** Whether `bytes[start, end)` is `lowerCaseName`, in any case. */

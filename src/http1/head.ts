@@ -2,11 +2,11 @@ import { MalformedResponseError } from "../errors.ts";
 import {
   COLON,
   CR,
-  encodeAscii,
   equalsIgnoreCase,
   fieldValueBytes,
   HTAB,
   LF,
+  latin1Bytes,
   SP,
   tokenBytes,
 } from "./bytes.ts";
@@ -35,7 +35,7 @@ export class HeadFacts {
   }
 }
 
-const versionPrefix = encodeAscii("HTTP/1.");
+const versionPrefix = latin1Bytes("HTTP/1.");
 /** Length of "HTTP/1.1 200 ", the fixed part of a status line. */
 export const statusLinePrefixBytes = 13;
 
@@ -129,12 +129,12 @@ export function scanLineEnd(
   return at + 2;
 }
 
-const contentLengthName = encodeAscii("content-length");
-const transferEncodingName = encodeAscii("transfer-encoding");
-const connectionName = encodeAscii("connection");
-const chunkedToken = encodeAscii("chunked");
-const closeToken = encodeAscii("close");
-const keepAliveToken = encodeAscii("keep-alive");
+const contentLengthName = latin1Bytes("content-length");
+const transferEncodingName = latin1Bytes("transfer-encoding");
+const connectionName = latin1Bytes("connection");
+const chunkedToken = latin1Bytes("chunked");
+const closeToken = latin1Bytes("close");
+const keepAliveToken = latin1Bytes("keep-alive");
 
 /**
  * Reads a field line (RFC 9112 section 5) at `bytes[start, end)`: the index after its LF, or

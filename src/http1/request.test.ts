@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { encodeRequest } from "./request.ts";
+import { encodeRequest, type Method } from "./request.ts";
 
 const text = (options: Parameters<typeof encodeRequest>[0]) =>
   new TextDecoder().decode(encodeRequest(options).bytes);
@@ -18,6 +18,25 @@ test("a body has its length, a POST without one says 0 (RFC 9110 section 8.6)", 
   expect(text({ method: "DELETE", host: "a", target: "/" })).not.toContain("Content-Length");
 });
 
+test("a value has one octet a character (RFC 9110 section 5.5: obs-text)", () => {
+  const { bytes } = encodeRequest({
+    method: "GET",
+    host: "a",
+    target: "/",
+    headers: { A: "\xe9" },
+  });
+  expect(Buffer.from(bytes).toString("latin1")).toBe(
+    "GET / HTTP/1.1\r\nHost: a\r\nA: \xe9\r\n\r\n",
+  );
+});
+
+test.each(["a", "a.example:8080", "[::1]:80", "xn--nxasmq6b", "a_b", "%61"])(
+  "%s is a host",
+  (host) => {
+    expect(text({ method: "GET", host, target: "/" })).toContain(`Host: ${host}\r\n`);
+  },
+);
+
 test("close asks for the end of the connection", () => {
   expect(text({ method: "GET", host: "a", target: "/", close: true })).toContain(
     "\r\nConnection: close\r\n",
@@ -30,6 +49,14 @@ test.each([
   ["a header name", { headers: { "A\r\nX": "b" } }],
   ["an empty name", { headers: { "": "b" } }],
   ["a host", { host: "a\r\nX: y" }],
+  ["no host", { host: "" }],
+  ["two hosts", { host: "a b" }],
+  ["a host with a path", { host: "a/b" }],
+  ["a host with a user", { host: "user@a" }],
+  ["a method", { method: "GET / HTTP/1.1\r\nX:" as Method }],
+  ["no method", { method: "" as Method }],
+  // One of them is a line feed to whoever keeps the lower octet.
+  ["a value of characters that are no octets", { headers: { A: "b\u010aX: y" } }],
   ["a length of their own", { headers: { "Content-Length": "3" } }],
   // RFC 9112 section 3.2: a server must refuse a second Host.
   ["another Host", { headers: { Host: "b" } }],

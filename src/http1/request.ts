@@ -1,5 +1,5 @@
 import type { TcpEndpoint } from "../protocol.ts";
-import { encodeAscii, fieldValueBytes, tokenBytes } from "./bytes.ts";
+import { fieldValueBytes, latin1Bytes, tokenBytes } from "./bytes.ts";
 
 export type Method = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -23,12 +23,16 @@ export interface EncodedRequest {
 }
 
 /**
- * Encodes a request (RFC 9112 section 3). Throws a TypeError for a target, a name or a value that
- * would break the line it stands on: nothing of a caller's can smuggle in a second request.
+ * Encodes a request (RFC 9112 section 3). Throws a TypeError for a method, a host, a target, a name or
+ * a value that would break the line it stands on: nothing of a caller's can smuggle in a second request.
+ * A value has one octet a character, as those of a response are read (RFC 9110 section 5.5): one that
+ * ISO-8859-1 has not is refused.
  */
 export function encodeRequest(options: RequestOptions): EncodedRequest {
   const { method, host, target, headers = {}, close = false } = options;
+  if (!isToken(method)) throw new TypeError(`not a method: "${method}"`);
   if (!/^[\x21-\x7e]+$/.test(target)) throw new TypeError(`not a request target: "${target}"`);
+  if (!authority.test(host)) throw new TypeError(`not a host: "${host}"`);
   const lines = [`${method} ${target} HTTP/1.1`, fieldLine("Host", host)];
   for (const [name, value] of Object.entries(headers)) {
     if (framingFields.has(name.toLowerCase())) {
@@ -37,11 +41,11 @@ export function encodeRequest(options: RequestOptions): EncodedRequest {
     lines.push(fieldLine(name, value));
   }
   if (close) lines.push("Connection: close");
-  const body = typeof options.body === "string" ? encodeAscii(options.body) : options.body;
+  const body = typeof options.body === "string" ? utf8.encode(options.body) : options.body;
   if (body !== undefined || method === "POST" || method === "PUT" || method === "PATCH") {
     lines.push(`Content-Length: ${body?.length ?? 0}`);
   }
-  const head = encodeAscii(`${lines.join("\r\n")}\r\n\r\n`);
+  const head = latin1Bytes(`${lines.join("\r\n")}\r\n\r\n`);
   if (body === undefined) return { method, target, bytes: head };
   const bytes = new Uint8Array(head.length + body.length);
   bytes.set(head);
@@ -54,14 +58,30 @@ export function authorityOf({ host, port }: TcpEndpoint): string {
   return `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
+/** uri-host and port: what may stand there, not in which order (RFC 9112 section 3.2, RFC 3986 section 3.2). */
+const authority = /^[\w.~!$&'()*+,;=%:[\]-]+$/;
+
+const utf8 = new TextEncoder();
+
 /** Fields that say how the message is framed are ours to write. */
 const framingFields = new Set(["host", "connection", "content-length", "transfer-encoding"]);
 
 function fieldLine(name: string, value: string): string {
-  const validName = name !== "" && encodeAscii(name).every((byte) => tokenBytes[byte] === 1);
-  if (!validName) throw new TypeError(`not a header name: "${name}"`);
-  if (!encodeAscii(value).every((byte) => fieldValueBytes[byte] === 1)) {
+  if (!isToken(name)) throw new TypeError(`not a header name: "${name}"`);
+  if (!isOf(fieldValueBytes, value)) {
     throw new TypeError(`not a value for the header ${name}: ${JSON.stringify(value)}`);
   }
   return `${name}: ${value}`;
+}
+
+function isToken(text: string): boolean {
+  return text !== "" && isOf(tokenBytes, text);
+}
+
+/** Whether each character is one octet, and one of the table's. */
+function isOf(table: Uint8Array, text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    if (table[text.charCodeAt(at)] !== 1) return false;
+  }
+  return true;
 }
