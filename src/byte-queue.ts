@@ -1,4 +1,9 @@
+import { copyOf } from "./http1/bytes.ts";
+
 const noBytes = new Uint8Array(0);
+
+/** A piece of a chunk that is not longer is copied: the whole chunk would live as long as the piece. */
+const smallBytes = 4096;
 
 /** Received chunks in order, read as if they were one array; whole chunks pass without a copy. */
 export class ByteQueue {
@@ -23,7 +28,7 @@ export class ByteQueue {
     if (first.length > wanted) {
       this.chunks[0] = first.subarray(wanted);
       this.bytes -= wanted;
-      return first.subarray(0, wanted);
+      return wanted > smallBytes ? first.subarray(0, wanted) : copyOf(first, 0, wanted);
     }
     if (first.length === wanted) {
       this.chunks.shift();
@@ -41,8 +46,11 @@ export class ByteQueue {
   /** Where `pattern` first occurs at or after `from`, or -1. */
   indexOf(pattern: Uint8Array, from: number): number {
     const lead = pattern[0] as number;
-    let base = 0;
-    for (let i = 0; i < this.chunks.length; i++) {
+    // From the chunk that holds `from`, found from behind: whoever searches on has searched the others.
+    let first = this.chunks.length;
+    let base = this.bytes;
+    while (first > 0 && base > from) base -= this.chunks[--first]?.length ?? 0;
+    for (let i = first; i < this.chunks.length; i++) {
       const chunk = this.chunks[i] as Uint8Array;
       for (let at = Math.max(0, from - base); at < chunk.length; at++) {
         at = chunk.indexOf(lead, at);

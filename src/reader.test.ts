@@ -31,6 +31,14 @@ describe("read", () => {
     expect(text(await reader.read(100))).toBe("ef");
   });
 
+  test("a small piece does not keep the chunk that it came in", async () => {
+    const reader = new Reader();
+    reader.feed(new Uint8Array(64 * 1024));
+    expect((await reader.readExactly(5)).buffer.byteLength).toBe(5);
+    expect((await reader.read(4096)).buffer.byteLength).toBe(4096);
+    expect(reader.bufferedBytes).toBe(64 * 1024 - 4101);
+  });
+
   test("waits for the first bytes only", async () => {
     const reader = new Reader();
     const read = reader.read(100);
