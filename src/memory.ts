@@ -1,3 +1,4 @@
+import { copyOf } from "./http1/bytes.ts";
 import type { Dial, Protocol, Transport } from "./protocol.ts";
 
 /**
@@ -11,6 +12,7 @@ export class MemoryTransport implements Transport {
   private readonly incoming: Uint8Array[] = [];
   private paused = false;
   private closing = false;
+  private lost = false;
   private delivering = false;
   private eof = false;
   wroteEof = false;
@@ -23,7 +25,7 @@ export class MemoryTransport implements Transport {
   /** The peer sends `data`. */
   deliver(data: Uint8Array, maxBytes = Number.POSITIVE_INFINITY): void {
     for (let at = 0; at < data.length; at += maxBytes) {
-      this.incoming.push(data.slice(at, at + maxBytes));
+      this.incoming.push(copyOf(data, at, at + maxBytes));
     }
     this.flow();
   }
@@ -37,8 +39,7 @@ export class MemoryTransport implements Transport {
   /** The connection breaks: null for an orderly close. */
   lose(error: Error | null): void {
     if (this.closing && error === null) return;
-    this.closing = true;
-    this.protocol.connectionLost(error);
+    this.end(error);
   }
 
   get isPaused(): boolean {
@@ -65,7 +66,7 @@ export class MemoryTransport implements Transport {
   close(): void {
     if (this.closing) return;
     this.closing = true;
-    queueMicrotask(() => this.protocol.connectionLost(null));
+    queueMicrotask(() => this.end(null));
   }
 
   abort(): void {
@@ -80,13 +81,23 @@ export class MemoryTransport implements Transport {
     return 0;
   }
 
+  private end(error: Error | null): void {
+    if (this.lost) return;
+    this.closing = true;
+    this.lost = true;
+    this.protocol.connectionLost(error);
+  }
+
   private flow(): void {
     if (this.delivering) return;
     this.delivering = true;
-    while (!this.paused && !this.closing && this.incoming.length > 0) {
-      this.protocol.dataReceived(this.incoming.shift() as Uint8Array);
+    try {
+      while (!this.paused && !this.closing && this.incoming.length > 0) {
+        this.protocol.dataReceived(this.incoming.shift() as Uint8Array);
+      }
+    } finally {
+      this.delivering = false;
     }
-    this.delivering = false;
     if (!this.eof || this.paused || this.closing || this.incoming.length > 0) return;
     this.eof = false;
     if (!this.protocol.eofReceived()) this.close();
