@@ -9,6 +9,11 @@ import { resetError } from "./socket-errors.ts";
 const highWaterBytes = 64 * 1024;
 const lowWaterBytes = highWaterBytes / 4;
 
+/** The system's errors have a code; anything else is an exception of the protocol, which gets it back. */
+function lossOf(cause: Error): Error {
+  return "code" in cause ? resetError(cause) : cause;
+}
+
 /**
  * A Transport over one Bun socket: the only class that touches one. Bun calls it as things happen; with
  * `reads` it is also read directly while it is busy.
@@ -31,6 +36,8 @@ export class SocketTransport implements Transport, DirectReader {
   private lost = false;
   private hangingUp = false;
   private failure: Error | undefined;
+  /** What the protocol has thrown when the connection was made. */
+  refusal: unknown;
 
   constructor(
     protocol: Protocol,
@@ -106,7 +113,12 @@ export class SocketTransport implements Transport, DirectReader {
       socket.terminate();
       return;
     }
-    this.protocol.connectionMade(this);
+    try {
+      this.protocol.connectionMade(this);
+    } catch (error) {
+      this.refusal = error;
+      this.abort();
+    }
   }
 
   readByBun(data: Uint8Array): void {
@@ -160,7 +172,7 @@ export class SocketTransport implements Transport, DirectReader {
     // After our own shutdown() Bun reports the peer's FIN as a close without an end.
     if (cause === undefined && this.eofWanted) this.ended();
     this.closing = true;
-    this.protocol.connectionLost(cause === undefined ? null : resetError(cause));
+    this.protocol.connectionLost(cause === undefined ? null : lossOf(cause));
   }
 
   failed(error: Error): void {

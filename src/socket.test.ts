@@ -122,9 +122,33 @@ describe("createConnection", () => {
     witness.dataReceived = () => {
       throw new Error("a bug in the protocol");
     };
+    let loss: unknown;
+    witness.connectionLost = (error) => {
+      loss = error;
+      witness.lost.resolve();
+    };
     await createConnection(witness, { host: "127.0.0.1", port });
     await witness.lost.promise;
-    expect(witness.events.at(-1)).toStartWith("lost");
+    // It is not the peer's fault, and does not look like it.
+    expect(loss).toMatchObject({ name: "Error", message: "a bug in the protocol" });
+  });
+
+  test("a protocol that throws when the connection is made has none", async () => {
+    const port = listen({});
+    const witness = new Witness();
+    witness.connectionMade = () => {
+      throw new Error("a bug in the protocol");
+    };
+    const connecting = createConnection(witness, { host: "127.0.0.1", port });
+    await expect(connecting).rejects.toThrow("a bug in the protocol");
+  });
+
+  test("a timeout may be longer than a timer can wait, and must be a time", async () => {
+    const port = listen({});
+    const connect = (connectTimeoutMs: number) =>
+      createConnection(new Witness(), { host: "127.0.0.1", port }, { connectTimeoutMs });
+    for (const endless of [Number.POSITIVE_INFINITY, 2 ** 31]) (await connect(endless)).abort();
+    for (const none of [0, -1, Number.NaN]) await expect(connect(none)).rejects.toThrow(RangeError);
   });
 });
 

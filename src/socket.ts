@@ -4,6 +4,7 @@ import { ReadError } from "./errors.ts";
 import type { ArrivalObserver, Endpoint, Protocol, Transport } from "./protocol.ts";
 import { connectError, nameOf } from "./socket-errors.ts";
 import { SocketTransport } from "./socket-transport.ts";
+import { timerMs } from "./timeout.ts";
 
 export interface ConnectionOptions {
   /** How long to wait for the connection; 10 s by default. */
@@ -15,7 +16,8 @@ export interface ConnectionOptions {
 
 /**
  * Connects to `endpoint` and attaches `protocol` (asyncio's loop.create_connection).
- * Rejects with a ReadError: connect-refused, connect-timeout or connect-failed.
+ * Rejects with a ReadError (connect-refused, connect-timeout or connect-failed), with what the
+ * protocol's connectionMade has thrown, and with a RangeError for a timeout of no time.
  */
 export async function createConnection(
   protocol: Protocol,
@@ -23,7 +25,7 @@ export async function createConnection(
   options: ConnectionOptions = {},
 ): Promise<Transport> {
   const connection = new SocketTransport(protocol, options.observer, options.reads);
-  const timeoutMs = options.connectTimeoutMs ?? 10_000;
+  const timeoutMs = timerMs(options.connectTimeoutMs ?? 10_000);
   const where = nameOf(endpoint);
   const { promise: timedOut, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
@@ -32,6 +34,7 @@ export async function createConnection(
   }, timeoutMs);
   try {
     await Promise.race([open(connection, endpoint), timedOut]);
+    if (connection.refusal !== undefined) throw connection.refusal;
     return connection;
   } finally {
     clearTimeout(timer);
