@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { ReadError } from "./errors.ts";
+import { dialMemory, type MemoryTransport } from "./memory.ts";
+import type { Dial } from "./protocol.ts";
 import { ClientSession } from "./session.ts";
 import { parsingStrategies } from "./strategies/registry.ts";
 
@@ -77,6 +79,59 @@ test("a first byte that does not come in time, and one that does", async () => {
   expect(await kindOf("/nothing")).toBe("first-byte-timeout");
   expect(await kindOf("/start")).toBe("timeout");
   silent.stop(true);
+});
+
+describe("a session with a dial of its own", () => {
+  const ok = new TextEncoder().encode("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+
+  test("has a timeout for first bytes, which come or do not", async () => {
+    const peers: MemoryTransport[] = [];
+    const dial = () => dialMemory((peer) => void peers.push(peer));
+    const session = new ClientSession({ dial, timeoutMs: 500, firstByteTimeoutMs: 40 });
+    const slow = session.get("http://memory/");
+    await Bun.sleep(5);
+    peers[0]?.deliver(ok.subarray(0, 5));
+    await Bun.sleep(80);
+    peers[0]?.deliver(ok.subarray(5));
+    expect((await slow).text()).toBe("ok");
+    const silent = session.get("http://memory/");
+    await expect(silent).rejects.toMatchObject({ kind: "first-byte-timeout" });
+  });
+
+  test("does not wait for ever, and closes what is made too late", async () => {
+    const late = Promise.withResolvers<void>();
+    let peer: MemoryTransport | undefined;
+    const dial = (): Dial => async (protocol) => {
+      await late.promise;
+      return dialMemory((made) => {
+        peer = made;
+      })(protocol);
+    };
+    const session = new ClientSession({ dial, connectTimeoutMs: 20 });
+    await expect(session.get("http://memory/")).rejects.toMatchObject({ kind: "connect-timeout" });
+    late.resolve();
+    await Bun.sleep(1);
+    expect(peer?.isClosing()).toBe(true);
+  });
+
+  test("keeps 256 connections of an origin at most, and none that has ended", async () => {
+    const peers: MemoryTransport[] = [];
+    const dial = () => dialMemory((peer) => void peers.push(peer));
+    const session = new ClientSession({ dial });
+    const all = Array.from({ length: 300 }, () => session.get("http://memory/"));
+    await Bun.sleep(5);
+    for (const peer of peers) peer.deliver(ok);
+    await Promise.all(all);
+    const open = () => peers.filter((peer) => !peer.isClosing()).length;
+    expect(open()).toBe(256);
+    session.close();
+    expect(open()).toBe(0);
+  });
+});
+
+test("a timeout must be a time", () => {
+  expect(() => new ClientSession({ timeoutMs: 0 })).toThrow(RangeError);
+  expect(() => new ClientSession({ firstByteTimeoutMs: Number.NaN })).toThrow(RangeError);
 });
 
 test("a refused connection, and a URL that is not http", async () => {

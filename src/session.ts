@@ -5,6 +5,8 @@ import type { ArrivalObserver, Dial, Endpoint, Timeouts } from "./protocol.ts";
 import { createConnection } from "./socket.ts";
 import { callback } from "./strategies/callback.ts";
 import type { Connection, ParsingStrategy } from "./strategies/strategy.ts";
+import { timerMs } from "./timeout.ts";
+import { watchedDial } from "./watched-dial.ts";
 
 export interface SessionOptions {
   /** How responses are read; `callback` by default. */
@@ -15,11 +17,14 @@ export interface SessionOptions {
   readonly timeoutMs?: number;
   /** For connecting; as `timeoutMs` by default. */
   readonly connectTimeoutMs?: number;
-  /** From a request to its response's first byte; as `timeoutMs` by default. TCP only. */
+  /** From a request to its response's first byte; as `timeoutMs` by default. */
   readonly firstByteTimeoutMs?: number;
   /** Where connections come from; TCP by default. */
   readonly dial?: (endpoint: Endpoint) => Dial;
 }
+
+/** Connections to one origin that are kept while nobody uses them, as by node:http's Agent. */
+const mostIdle = 256;
 
 /** A connection, and whether anything has arrived on it since its last request. */
 interface Line {
@@ -42,8 +47,9 @@ export interface SessionRequestOptions {
 
 /**
  * Step 2: requests of any method, over whichever strategy it is given. Connections are kept by
- * origin and reused one exchange at a time. Rejects with a ReadError, and with a TypeError for a
- * URL or a header that cannot be sent. Nothing is retried, and redirects are not followed.
+ * origin and reused one exchange at a time. Rejects with a ReadError, with a TypeError for a URL or a
+ * header that cannot be sent, and with an Error once it is closed; its constructor throws a RangeError
+ * for a timeout of no time. Nothing is retried, and redirects are not followed.
  */
 export class ClientSession {
   private readonly strategy: ParsingStrategy;
@@ -58,9 +64,9 @@ export class ClientSession {
     this.reading = options.reading ?? "message";
     const { timeoutMs = 10_000, connectTimeoutMs, firstByteTimeoutMs } = options;
     this.timeouts = {
-      connectMs: Math.min(connectTimeoutMs ?? timeoutMs, longestTimerMs),
-      firstByteMs: Math.min(firstByteTimeoutMs ?? timeoutMs, longestTimerMs),
-      wholeMs: Math.min(timeoutMs, longestTimerMs),
+      connectMs: timerMs(connectTimeoutMs ?? timeoutMs),
+      firstByteMs: timerMs(firstByteTimeoutMs ?? timeoutMs),
+      wholeMs: timerMs(timeoutMs),
     };
     this.dial = options.dial;
   }
@@ -124,8 +130,7 @@ export class ClientSession {
     const lines = this.idle.get(host) ?? [];
     for (;;) {
       const line = lines.pop();
-      if (line === undefined || line.connection.usable) return line;
-      line.connection.close();
+      if (line === undefined || isStillUsable(line)) return line;
     }
   }
 
@@ -134,22 +139,28 @@ export class ClientSession {
       line.connection.close();
       return;
     }
-    const lines = this.idle.get(host) ?? [];
+    const lines = (this.idle.get(host) ?? []).filter(isStillUsable);
     lines.push(line);
+    if (lines.length > mostIdle) lines.shift()?.connection.close();
     this.idle.set(host, lines);
   }
 
   private async open(endpoint: Endpoint): Promise<Line> {
     const arrival = new Arrival();
-    const options = { connectTimeoutMs: this.timeouts.connectMs, observer: arrival };
+    const { connectMs } = this.timeouts;
+    const options = { connectTimeoutMs: connectMs, observer: arrival };
     const dialTcp: Dial = (protocol) => createConnection(protocol, endpoint, options);
-    const dial = this.dial?.(endpoint) ?? dialTcp;
+    const dial =
+      this.dial === undefined ? dialTcp : watchedDial(this.dial(endpoint), arrival, connectMs);
     return { connection: await this.strategy.connect(dial, this.reading), arrival };
   }
 }
 
-/** A timer of more than 31 bits fires at once. */
-const longestTimerMs = 2 ** 31 - 1;
+/** Closes one that is not: its peer has gone, or has said what nobody asked for. */
+function isStillUsable({ connection }: Line): boolean {
+  if (!connection.usable) connection.close();
+  return connection.usable;
+}
 
 /** When the first byte must have come, and whether it has. */
 interface FirstByte {

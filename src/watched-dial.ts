@@ -1,0 +1,60 @@
+import { ReadError } from "./errors.ts";
+import type { ArrivalObserver, Dial, Protocol, Transport } from "./protocol.ts";
+
+/**
+ * `dial`, whose connections also tell `observer` what arrives, and for which nobody waits longer than
+ * `timeoutMs`: it rejects with connect-timeout, and a connection that is made later is closed.
+ */
+export function watchedDial(dial: Dial, observer: ArrivalObserver, timeoutMs: number): Dial {
+  return async (protocol) => {
+    const { promise: timedOut, reject } = Promise.withResolvers<never>();
+    const dialed = dial(new WatchedProtocol(protocol, observer));
+    const timer = setTimeout(() => {
+      reject(new ReadError("connect-timeout", `no connection within ${timeoutMs} ms`));
+      dialed.then(
+        (transport) => transport.abort(),
+        () => {},
+      );
+    }, timeoutMs);
+    try {
+      return await Promise.race([dialed, timedOut]);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
+
+class WatchedProtocol implements Protocol {
+  private readonly protocol: Protocol;
+  private readonly observer: ArrivalObserver;
+
+  constructor(protocol: Protocol, observer: ArrivalObserver) {
+    this.protocol = protocol;
+    this.observer = observer;
+  }
+
+  connectionMade(transport: Transport): void {
+    this.protocol.connectionMade(transport);
+  }
+
+  dataReceived(data: Uint8Array): void {
+    this.observer.dataArrived(data.length);
+    this.protocol.dataReceived(data);
+  }
+
+  eofReceived(): boolean {
+    return this.protocol.eofReceived();
+  }
+
+  connectionLost(error: Error | null): void {
+    this.protocol.connectionLost(error);
+  }
+
+  pauseWriting(): void {
+    this.protocol.pauseWriting?.();
+  }
+
+  resumeWriting(): void {
+    this.protocol.resumeWriting?.();
+  }
+}
