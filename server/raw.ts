@@ -4,8 +4,11 @@ import { type Fixture, pathOf } from "../fixtures/fixture.ts";
 /** How much of a request is read before it is refused: ours are a few hundred bytes. */
 const maxRequestBytes = 16 * 1024;
 
-/** How long a connection may take to make a request whole: what Bun.serve gives, too. */
-const defaultRequestTimeoutMs = 10_000;
+/**
+ * How long a connection may be silent, or take to make a request whole: rivals wait for their turns while
+ * the others warm up.
+ */
+export const patienceMs = 60_000;
 
 export interface RawOptions {
   readonly port?: number;
@@ -28,7 +31,7 @@ interface Exchange {
 export function listenRaw(
   fixtures: readonly Fixture[],
   host: string,
-  { port = 0, requestTimeoutMs = defaultRequestTimeoutMs }: RawOptions = {},
+  { port = 0, requestTimeoutMs = patienceMs }: RawOptions = {},
 ) {
   const sockets = new Set<Socket<Exchange>>();
   setInterval(() => cutOff(sockets, requestTimeoutMs), requestTimeoutMs / 5).unref();

@@ -165,3 +165,24 @@ test("a port in use is one sentence that says so", async () => {
   await Bun.sleep(300);
   await server.stop();
 });
+
+test("connections that wait for their rivals to warm up stay open", async () => {
+  const server = await startServer({ host: "127.0.0.1", port: 0, source: "memory" });
+  let closed = 0;
+  const ask = ({ port }: URL, path: string) =>
+    Bun.connect({
+      hostname: "127.0.0.1",
+      port: Number(port),
+      socket: {
+        open: (socket) => void socket.write(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`),
+        data() {},
+        close: () => void closed++,
+      },
+    });
+  await ask(new URL(server.url), "/hello.txt");
+  await ask(new URL(server.rawUrl), "/split-hello.txt");
+  // By default Bun.serve closes after 10 s, give or take its timer's 4.
+  await Bun.sleep(14_500);
+  expect(closed).toBe(0);
+  await server.stop();
+}, 20_000);
