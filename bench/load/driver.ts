@@ -119,11 +119,13 @@ export class Driver implements LaneOwner {
     const cpuBeforeNs = processCpuNs();
     const compilersBeforeNs = compilersCpuNs();
     const beganNs = clockNs();
-    await this.runSlice(length);
+    const { requests, answered } = await this.runSlice(length);
     // Whatever connections of this slice have still to say is not said to the next.
     await new Promise(setImmediate);
-    const { pace, chunks } = this.recorder;
+    const { pace, chunks: counted } = this.recorder;
     this.pace = pace;
+    // Those at the slice's edges were handed over as well, and not counted.
+    const chunks = requests.ok > 0 ? (counted / requests.ok) * answered : 0;
     this.warmth = {
       chunks: this.warmth.chunks + chunks,
       chunksPerSecond: Math.max(

@@ -307,12 +307,12 @@ describe("planWarmUp", () => {
 
   test("a closed loop is preceded by closed slices of the time that was asked for", () => {
     const phases = planWarmUp({ ...settings, ...exactWarmUp(400) });
-    expect(phases).toEqual([{ slice: { kind: "time", windowMs: 100 }, least: 4, most: 4 }]);
+    expect(phases).toEqual([{ slice: { kind: "time", windowMs: 50 }, least: 8, most: 8 }]);
   });
 
   test("where it may take longer, more slices may follow", () => {
     const [phase] = planWarmUp({ ...settings, warmUpMs: 400, mostWarmUpMs: 750 });
-    expect(phase).toMatchObject({ least: 4, most: 7 });
+    expect(phase).toMatchObject({ least: 8, most: 15 });
   });
 
   test("an open loop is preceded by open slices at its own first rate as well", () => {
@@ -326,7 +326,7 @@ describe("planWarmUp", () => {
       mostWarmUpMs: 1500,
       open: { arrivals: "poisson", stages },
     });
-    expect(fullSpeed).toEqual({ slice: { kind: "time", windowMs: 100 }, least: 4, most: 15 });
+    expect(fullSpeed).toEqual({ slice: { kind: "time", windowMs: 50 }, least: 8, most: 30 });
     expect(atRate).toMatchObject({
       slice: { kind: "open", plan: { kind: "poisson", stages: [{ durationMs: 100, rate: 200 }] } },
       least: 4,

@@ -176,8 +176,13 @@ function isDead({ completed, requests }: SliceSample): boolean {
   return completed === 0 && requests.failed > 0;
 }
 
-/** What ends one slice and begins the next is compiled only once it has happened a few times. */
-const warmUpSlices = 4;
+/**
+ * What ends one slice and begins the next is compiled only once it has happened a few times; and whether
+ * the compilers rest is told by a whole slice, so that short ones waste less.
+ */
+const closedWarmUpSlices = 8;
+/** An open loop's end may wait for the driver's next look at it. */
+const openWarmUpSlices = 4;
 
 /**
  * At full speed, so that the JIT compilers have soon seen enough of the clients; and before an open
@@ -189,19 +194,19 @@ const warmUpSlices = 4;
 export function planWarmUp(settings: RaceSettings): readonly WarmUpPhase[] {
   const { warmUpMs, mostWarmUpMs, open, mayExceedRate, seed } = settings;
   if (warmUpMs === 0) return [];
-  const windowMs = warmUpMs / warmUpSlices;
-  const most = Math.max(warmUpSlices, Math.floor(mostWarmUpMs / windowMs));
-  const fullSpeed: WarmUpPhase = {
-    slice: { kind: "time", windowMs },
-    least: warmUpSlices,
-    most,
+  const countsOf = (least: number) => {
+    const most = Math.max(least, Math.floor((least * mostWarmUpMs) / warmUpMs));
+    return { least, most };
   };
+  const closed = { kind: "time", windowMs: warmUpMs / closedWarmUpSlices } as const;
+  const fullSpeed: WarmUpPhase = { slice: closed, ...countsOf(closedWarmUpSlices) };
   const rate = open?.stages[0]?.rate;
   if (open === undefined || rate === undefined) return [fullSpeed];
-  const plan = { kind: open.arrivals, stages: [{ durationMs: windowMs, rate }], seed };
+  const stages = [{ durationMs: warmUpMs / openWarmUpSlices, rate }];
+  const plan = { kind: open.arrivals, stages, seed };
   const slice = { kind: "open", plan, share: { index: 0, of: 1 } } as const;
-  if (!mayExceedRate) return [{ slice, least: warmUpSlices, most }];
-  return [fullSpeed, { slice, least: warmUpSlices, most: warmUpSlices }];
+  if (!mayExceedRate) return [{ slice, ...countsOf(openWarmUpSlices) }];
+  return [fullSpeed, { slice, least: openWarmUpSlices, most: openWarmUpSlices }];
 }
 
 /** Replicates go on where the one before has left off: 10/s are 10 in a second, whatever it is cut into. */
