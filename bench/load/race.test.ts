@@ -1,29 +1,14 @@
 import { expect, test } from "bun:test";
 import { cellResults, compareWithFirst } from "../cell-result.ts";
 import { requestsPerSecond } from "../metrics/throughput.ts";
-import { exactWarmUp, type Heat, type RaceSettings } from "../plan.ts";
+import type { Heat } from "../plan.ts";
 import { seededRandom } from "../stats/random.ts";
 import type { Executor } from "./executor.ts";
 import { createHistogram } from "./histogram.ts";
 import { race } from "./race.ts";
+import { raceSettings as settings } from "./race-settings.testing.ts";
 import { startGroup } from "./workers.ts";
 
-const settings: RaceSettings = {
-  durationMs: 1000,
-  requests: undefined,
-  ...exactWarmUp(10),
-  workers: 1,
-  open: undefined,
-  mayExceedRate: true,
-  watchMachine: true,
-  sliceMs: 50,
-  replicates: 4,
-  reading: "message",
-  pipeline: 1,
-  transport: "direct",
-  timeouts: { connectMs: 1000, firstByteMs: 1000, wholeMs: 1000 },
-  seed: 1,
-};
 const heat: Heat = {
   fixture: "hello",
   connections: 2,

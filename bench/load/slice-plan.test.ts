@@ -1,26 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { exactWarmUp, type RaceSettings } from "../plan.ts";
+import { exactWarmUp } from "../plan.ts";
 import { Pacer, planDurationMs } from "./pacer.ts";
+import { raceSettings as settings } from "./race-settings.testing.ts";
 import { planSlices, planWarmUp } from "./slice-plan.ts";
 import { shareOf } from "./workers.ts";
-
-const settings: RaceSettings = {
-  durationMs: 1000,
-  requests: undefined,
-  ...exactWarmUp(10),
-  workers: 1,
-  open: undefined,
-  mayExceedRate: true,
-  watchMachine: true,
-  sliceMs: 50,
-  replicates: 4,
-  reading: "message",
-  pipeline: 1,
-  transport: "direct",
-  timeouts: { connectMs: 1000, firstByteMs: 1000, wholeMs: 1000 },
-  seed: 1,
-};
 
 describe("planWarmUp", () => {
   test("without a time there is none", () => {

@@ -2,7 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Executor } from "../load/executor.ts";
-import { exactWarmUp, type RaceSettings, sameTimeouts } from "../plan.ts";
+import { raceSettings } from "../load/race-settings.testing.ts";
+import { exactWarmUp, type RaceSettings } from "../plan.ts";
 import type { CellResult } from "../result.ts";
 import { sampleResult } from "../sample-result.ts";
 import type { Peer, PeerReport } from "./peer.ts";
@@ -117,19 +118,11 @@ describe("a peer that", () => {
 });
 
 const settings: RaceSettings = {
-  durationMs: 0,
-  requests: undefined,
+  ...raceSettings,
   ...exactWarmUp(0),
-  workers: 1,
-  open: undefined,
-  mayExceedRate: true,
-  sliceMs: 50,
+  durationMs: 0,
   replicates: 1,
-  reading: "message",
-  pipeline: 1,
   transport: "bun",
-  timeouts: sameTimeouts(1000),
-  seed: 1,
   watchMachine: false,
 };
 
