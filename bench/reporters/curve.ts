@@ -44,12 +44,11 @@ function renderCurve(
 }
 
 function describeCurve(strategy: string, cells: readonly CellResult[]): string {
-  const points = cells.flatMap(pointOf);
+  const points = cells.flatMap(pointOf).sort((a, b) => a.concurrency - b.concurrency);
   const knee = kneeOf(points);
   if (knee === undefined) return "";
   const law = fitScalability(points);
-  const orBelow = knee === points[0] ? " or below" : "";
-  const start = `  ${strategy}: knee at ${knee.concurrency}${orBelow}`;
+  const start = `  ${strategy}: knee at ${knee.concurrency}${openEnd(knee, points)}`;
   if (law === undefined) return `${start}; too few points for a scalability law\n`;
   const error = `${(law.error * 100).toFixed(1)} %`;
   if (law.error > mostError) {
@@ -62,6 +61,12 @@ function describeCurve(strategy: string, cells: readonly CellResult[]): string {
     `${start}; universal scalability law λ = ${formatCount(law.lambda)}/s, ` +
     `σ = ${law.sigma.toFixed(3)}, κ = ${law.kappa.toExponential(1)}: ${peak} (off by ${error})\n`
   );
+}
+
+/** Where the curve was not looked at beyond its knee, it may lie further on. */
+function openEnd(knee: LoadPoint, points: readonly LoadPoint[]): string {
+  if (knee === points[0]) return " or below";
+  return knee === points.at(-1) ? " or beyond" : "";
 }
 
 function pointOf({ connections, pipeline = 1, metrics }: CellResult): LoadPoint[] {

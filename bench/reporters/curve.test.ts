@@ -1,0 +1,55 @@
+import { describe, expect, test } from "bun:test";
+import type { CellResult } from "../result.ts";
+import { sampleResult } from "../sample-result.ts";
+import { renderCurves } from "./curve.ts";
+
+/** Cells of one strategy: requests a second and mean service time in milliseconds, by connections. */
+function curveOf(points: readonly (readonly [connections: number, rate: number, ms: number])[]) {
+  const [cell] = sampleResult.cells as [CellResult];
+  return points.map(([connections, rate, ms]): CellResult => {
+    const { requestsPerSecond, serviceP99Ns, ...others } = cell.metrics;
+    if (requestsPerSecond === undefined || serviceP99Ns === undefined) throw new Error("no sample");
+    return {
+      ...cell,
+      connections,
+      metrics: {
+        ...others,
+        requestsPerSecond: { ...requestsPerSecond, value: rate },
+        serviceMeanNs: { ...serviceP99Ns, value: ms * 1e6 },
+        serviceP99Ns,
+      },
+    };
+  });
+}
+
+// Power is throughput over time: of a server that takes 10 ms an answer and has two at once.
+const whole = [
+  [1, 100, 10],
+  [2, 200, 10],
+  [4, 200, 20],
+] as const;
+
+describe("the knee of a curve", () => {
+  test("is where power is greatest, in whatever order connections were named", () => {
+    expect(renderCurves(curveOf(whole)).join("")).toContain("callback: knee at 2;");
+    expect(renderCurves(curveOf(whole.toReversed())).join("")).toContain("callback: knee at 2;");
+  });
+
+  test("is not known where it is the first point or the last", () => {
+    const rising = [
+      [1, 100, 10],
+      [2, 200, 10],
+      [4, 400, 10],
+    ] as const;
+    expect(renderCurves(curveOf(rising)).join("")).toContain("callback: knee at 4 or beyond;");
+    expect(renderCurves(curveOf(rising.toReversed())).join("")).toContain(
+      "callback: knee at 4 or beyond;",
+    );
+    const falling = [
+      [2, 200, 10],
+      [4, 200, 20],
+      [8, 200, 40],
+    ] as const;
+    expect(renderCurves(curveOf(falling)).join("")).toContain("callback: knee at 2 or below;");
+  });
+});
