@@ -121,6 +121,14 @@ describe("compare, two files", () => {
     expect(err).toContain("no cell in common");
   });
 
+  test("cells that differ only in how they were raced are told apart", async () => {
+    const [cell] = sampleResult.cells as [CellResult];
+    const closing = resultFile("closing.json", 1, { cells: [{ ...cell, keptAlive: false }] });
+    const { code, err } = await run("compare", resultFile("a.json", 1), closing);
+    expect(code).toBe(2);
+    expect(err).toContain("callback/hello/c=64 in one, callback/hello/c=64/close in the other");
+  });
+
   test("the result of a comparison validates, and can be reported in other formats", async () => {
     const path = join(folder, "compared.json");
     rmSync(path, { force: true });

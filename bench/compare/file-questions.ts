@@ -1,3 +1,4 @@
+import { cellName } from "../cell-name.ts";
 import type { CellResult, Environment, Result } from "../result.ts";
 import { seededRandom } from "../stats/random.ts";
 import { unpairedEstimate } from "../stats/unpaired.ts";
@@ -69,11 +70,11 @@ export function whyIncomplete(base: NamedResult, head: NamedResult): string | un
   const inHead = new Set(head.result.cells.map(cellKey));
   const missing = base.result.cells.filter((cell) => !inHead.has(cellKey(cell)));
   if (missing.length > 0) {
-    return `${head.path} lacks ${missing.map(shortName).join(", ")}, which ${base.path} has`;
+    return `${head.path} lacks ${missing.map(cellName).join(", ")}, which ${base.path} has`;
   }
   const invalid = base.result.cells.filter(({ valid }) => !valid);
   if (invalid.length > 0) {
-    return `the audit of ${base.path} refuses ${invalid.map(shortName).join(", ")}`;
+    return `the audit of ${base.path} refuses ${invalid.map(cellName).join(", ")}`;
   }
   return undefined;
 }
@@ -86,12 +87,8 @@ export interface NamedResult {
 
 /** The cells of a result in words: the first three, and how many more. */
 export function cellNames({ cells }: Result): string {
-  const names = cells.slice(0, 3).map(shortName).join(", ");
+  const names = cells.slice(0, 3).map(cellName).join(", ");
   return cells.length > 3 ? `${names} and ${cells.length - 3} more` : names || "none";
-}
-
-function shortName({ strategy, fixture, connections }: CellResult): string {
-  return `${strategy} on ${fixture} with ${connections}`;
 }
 
 function cellKey(cell: CellResult): string {

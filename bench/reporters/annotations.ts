@@ -1,4 +1,4 @@
-import { comparisonName } from "./cell-name.ts";
+import { comparisonName } from "../cell-name.ts";
 import { describe } from "./comparison-text.ts";
 import type { Reporter } from "./reporter.ts";
 

@@ -1,5 +1,5 @@
+import { cellName, foundRateMeasure, foundRateName } from "../cell-name.ts";
 import type { CellResult, FoundRate, Result } from "../result.ts";
-import { cellName, foundRateMeasure, foundRateName } from "./cell-name.ts";
 import { limitOf } from "./figures.ts";
 import type { Reporter } from "./reporter.ts";
 

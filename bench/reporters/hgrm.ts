@@ -1,7 +1,7 @@
+import { cellName } from "../cell-name.ts";
 import { UserError } from "../errors.ts";
 import { decodeHistogram, type Histogram } from "../load/histogram.ts";
 import type { CellResult } from "../result.ts";
-import { cellName } from "./cell-name.ts";
 import type { Reporter } from "./reporter.ts";
 
 const nsPerMs = 1e6;

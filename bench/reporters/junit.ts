@@ -1,5 +1,5 @@
+import { cellName, comparisonName, foundRateName } from "../cell-name.ts";
 import type { CellResult, Comparison, FoundRate } from "../result.ts";
-import { cellName, comparisonName, foundRateName } from "./cell-name.ts";
 import { describe } from "./comparison-text.ts";
 import type { Reporter } from "./reporter.ts";
 

@@ -1,4 +1,4 @@
-import type { CellResult, Comparison, FoundRate } from "../result.ts";
+import type { CellResult, Comparison, FoundRate } from "./result.ts";
 
 /** "callback/hello/c=64", with all that tells one cell from another of the same result. */
 export function cellName(cell: CellResult): string {
