@@ -17,6 +17,15 @@ export function bindToCores(command: readonly string[], side: Side): string[] {
   return ["taskset", "--cpu-list", list, ...command];
 }
 
+/** Lets threads that were bound with their process run on every core that we have. */
+export function unbindThreads(threads: readonly string[]): void {
+  const cores = allowedCores();
+  if (cores.length < 2 || !hasTaskset()) return;
+  for (const thread of threads) {
+    Bun.spawnSync(["taskset", "--cpu-list", "--pid", cores.join(","), thread]);
+  }
+}
+
 export function canBindToCores(): boolean {
   return hasTaskset() && allowedCores().length > 1;
 }

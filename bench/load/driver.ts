@@ -106,6 +106,8 @@ export class Driver implements LaneOwner {
   private async runPhase({ slice, least, most }: WarmUpPhase): Promise<void> {
     const sliceNs = plannedNsOf(slice);
     const beganNs = clockNs();
+    // An open loop has code of its own, which a closed one before it has not warmed.
+    this.warmth = cold;
     for (let count = 0; count < most && !this.cutShort; count++) {
       const elapsedNs = clockNs() - beganNs;
       const isEnough = count >= least || elapsedNs > least * sliceNs;

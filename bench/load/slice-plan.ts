@@ -39,8 +39,8 @@ export function planWarmUp(settings: RaceSettings): readonly WarmUpPhase[] {
   const stages = [{ durationMs: warmUpMs / openWarmUpSlices, rate }];
   const plan = { kind: open.arrivals, stages, seed };
   const slice = { kind: "open", plan, share: { index: 0, of: 1 } } as const;
-  if (!mayExceedRate) return [{ slice, ...countsOf(openWarmUpSlices) }];
-  return [fullSpeed, { slice, least: openWarmUpSlices, most: openWarmUpSlices }];
+  const atRate: WarmUpPhase = { slice, ...countsOf(openWarmUpSlices) };
+  return mayExceedRate ? [fullSpeed, atRate] : [atRate];
 }
 
 /** Replicates go on where the one before has left off: 10/s are 10 in a second, whatever it is cut into. */
