@@ -319,11 +319,9 @@ function fakeLibc(length: number, errno: number): Libc {
 
 async function readOnce(libc: Libc): Promise<string[]> {
   const events: string[] = [];
-  const reads = new DirectReads(libc, Epoll.open(libc) as Epoll, Ticker.open(libc) as Ticker, 4, {
-    busyMs: 0,
-    gapMs: 5,
-    quietMs: 5,
-  });
+  const pace = { busyMs: 0, gapMs: 5, quietMs: 5 };
+  const [epoll, ticker] = [Epoll.open(libc) as Epoll, Ticker.open(libc) as Ticker];
+  const reads = new DirectReads(libc, epoll, ticker, pace, () => 4);
   reads.noticed();
   reads.take(7, {
     arrived: ({ length }) => void events.push(`${length} bytes`),

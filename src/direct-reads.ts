@@ -1,6 +1,7 @@
 import { drainMicrotasks } from "bun:jsc";
 import { AsyncLocalStorage } from "node:async_hooks";
-import { Epoll, findBunsEpoll } from "./epoll.ts";
+import { existsSync } from "node:fs";
+import { Epoll, findEpollOf } from "./epoll.ts";
 import { EAGAIN, type Libc, MSG_NOSIGNAL, openLibc, SO_RCVLOWAT, SOL_SOCKET } from "./libc.ts";
 import { isLent, lend, slabBytes, takeSlab } from "./slabs.ts";
 import { Ticker } from "./ticker.ts";
@@ -43,7 +44,7 @@ export interface Pace {
 const defaultPace: Pace = { busyMs: 3, gapMs: 1, quietMs: 5 };
 
 export function canReadDirectly(): boolean {
-  return openLibc() !== undefined && findBunsEpoll() !== undefined;
+  return openLibc() !== undefined && existsSync("/proc/self/fdinfo");
 }
 
 let shared: DirectReads | undefined;
@@ -60,11 +61,10 @@ export function openDirectReads(): DirectReads | undefined {
 /** The same with a pace of its own, for tests. */
 export function createDirectReads(pace: Pace): DirectReads | undefined {
   const libc = openLibc();
-  const bunsEpoll = findBunsEpoll();
-  if (libc === undefined || bunsEpoll === undefined) return undefined;
+  if (libc === undefined || !canReadDirectly()) return undefined;
   const epoll = Epoll.open(libc);
   const ticker = Ticker.open(libc);
-  return epoll && ticker && new DirectReads(libc, epoll, ticker, bunsEpoll, pace);
+  return epoll && ticker && new DirectReads(libc, epoll, ticker, pace);
 }
 
 /**
@@ -82,7 +82,9 @@ export class DirectReads {
   private readonly libc: Libc;
   private readonly epoll: Epoll;
   private readonly ticker: Ticker;
-  private readonly bunsEpoll: number;
+  private readonly epollOf: (socketFd: number) => number | undefined;
+  /** Of the event loop that has the first socket which was to be read here; -1 if it is hidden. */
+  private bunsEpoll: number | undefined;
   private readonly pace: Pace;
   /** By file descriptor. */
   private readonly readers: (DirectReader | undefined)[] = [];
@@ -101,14 +103,19 @@ export class DirectReads {
   private silentTicks = 0;
   private count = 0;
 
-  /** `epoll` is its own, in which it watches `ticker` and `bunsEpoll` too. */
-  constructor(libc: Libc, epoll: Epoll, ticker: Ticker, bunsEpoll: number, pace: Pace) {
+  /** `epoll` is its own, in which it watches `ticker` and Bun's epoll too. */
+  constructor(
+    libc: Libc,
+    epoll: Epoll,
+    ticker: Ticker,
+    pace: Pace,
+    epollOf: (socketFd: number) => number | undefined = findEpollOf,
+  ) {
+    this.epollOf = epollOf;
     this.libc = libc;
     this.epoll = epoll;
     this.ticker = ticker;
-    this.bunsEpoll = bunsEpoll;
     this.pace = pace;
-    epoll.add(bunsEpoll);
     epoll.add(ticker.fd);
   }
 
@@ -128,7 +135,7 @@ export class DirectReads {
 
   /** Reads the socket from now on; false where that cannot be. Bun must not read it meanwhile. */
   take(fd: number, reader: DirectReader): boolean {
-    if (!this.epoll.add(fd)) return false;
+    if (!this.wakesForBun(fd) || !this.epoll.add(fd)) return false;
     this.readers[fd] = reader;
     this.count++;
     if (!this.turning) {
@@ -159,6 +166,15 @@ export class DirectReads {
   /** Writes what the socket takes at once; returns how many bytes, or less than 0 for an error. */
   send(fd: number, data: Uint8Array): number {
     return this.libc.send(fd, data, data, MSG_NOSIGNAL);
+  }
+
+  /** Whether a sleep here ends when Bun has something to do, whose event loop has the socket `fd`. */
+  private wakesForBun(fd: number): boolean {
+    if (this.bunsEpoll === undefined) {
+      this.bunsEpoll = this.epollOf(fd) ?? -1;
+      if (this.bunsEpoll >= 0) this.epoll.add(this.bunsEpoll);
+    }
+    return this.bunsEpoll >= 0;
   }
 
   /** Else a turn would inherit the async context of the protocol whose connection was taken first. */

@@ -69,28 +69,31 @@ export class Epoll {
 }
 
 /**
- * The file descriptor with which Bun's event loop waits: the first epoll that this process has made, which
- * is as old as its main thread; undefined in a Worker. An epoll can be watched by another (epoll(7)).
+ * The epoll with which Bun's event loop waits for the socket `socketFd`; undefined where that is not to be
+ * seen. An epoll can be watched by another (epoll(7)). A process may have several: its HTTP client's
+ * thread has one, in `bun test` now before and now after that of the main thread.
  */
-export function findBunsEpoll(proc = "/proc/self"): number | undefined {
-  if (!Bun.isMainThread) return undefined;
+export function findEpollOf(socketFd: number, proc = "/proc/self"): number | undefined {
   try {
     return readdirSync(`${proc}/fd`)
       .map(Number)
-      .sort((a, b) => a - b)
-      .find((fd) => isOwnEpoll(proc, fd));
+      .find((fd) => isOwnEpollOf(socketFd, proc, fd));
   } catch {
     return undefined;
   }
 }
 
-/** Bun's is closed by exec(2), so that one which is not was inherited (proc_pid_fdinfo(5)). */
-function isOwnEpoll(proc: string, fd: number): boolean {
+/**
+ * Bun's is closed by exec(2), so that one which is not was inherited, and numbers the sockets of another
+ * process (proc_pid_fdinfo(5)).
+ */
+function isOwnEpollOf(socketFd: number, proc: string, fd: number): boolean {
   try {
     if (readlinkSync(`${proc}/fd/${fd}`) !== "anon_inode:[eventpoll]") return false;
     const info = readFileSync(`${proc}/fdinfo/${fd}`, "utf8");
     const [, flags = "0"] = /^flags:\s*([0-7]+)$/m.exec(info) ?? [];
-    return (Number.parseInt(flags, 8) & EPOLL_CLOEXEC) !== 0;
+    const isOwn = (Number.parseInt(flags, 8) & EPOLL_CLOEXEC) !== 0;
+    return isOwn && new RegExp(`^tfd:\\s*${socketFd} `, "m").test(info);
   } catch {
     // The one with which the folder was read.
     return false;
