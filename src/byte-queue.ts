@@ -33,7 +33,8 @@ export class ByteQueue {
     if (first.length === wanted) {
       this.chunks.shift();
       this.bytes -= wanted;
-      return first;
+      const isRest = first.length < first.buffer.byteLength;
+      return isRest && wanted <= smallBytes ? copyOf(first, 0, wanted) : first;
     }
     return this.join(wanted);
   }

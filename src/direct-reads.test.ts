@@ -294,13 +294,19 @@ describe.if(openDirectReads() !== undefined)("read directly", () => {
   });
 });
 
-/** A C library whose only socket, 7, has something to read once, when recv does as it is told; then time goes by. */
-function fakeLibc(length: number, errno: number): Libc {
+/**
+ * A C library whose only socket, 7, has something to read once, when recv does as it is told; then time goes
+ * by. What is added to an epoll is written to `watched`.
+ */
+function fakeLibc(length: number, errno: number, watched: number[] = []): Libc {
   let ready = 1;
   const tickerFd = 5;
   return {
     epoll_create1: () => 3,
-    epoll_ctl: () => 0,
+    epoll_ctl(_: number, operation: number, fd: number) {
+      if (operation === 1) watched.push(fd);
+      return 0;
+    },
     timerfd_create: () => tickerFd,
     timerfd_settime: () => 0,
     read: () => 8,
@@ -327,7 +333,6 @@ async function readOnce(libc: Libc): Promise<string[]> {
     arrived: ({ length }) => void events.push(`${length} bytes`),
     handedBack: () => void events.push("handed back"),
     broken: (errno) => void events.push(`broken: ${errno}`),
-    failed: ({ message }) => void events.push(`failed: ${message}`),
   });
   expect(await until(() => reads.size === 0)).toBe(true);
   return events;
@@ -341,6 +346,25 @@ test.each([
   ["nothing after all", -1, 11, ["handed back"]],
 ])("%s", async (_, length, errno, events) => {
   expect(await readOnce(fakeLibc(length, errno))).toEqual(events);
+});
+
+test("what it sleeps on wakes for Bun's event loop, too", async () => {
+  const watched: number[] = [];
+  await readOnce(fakeLibc(3, 0, watched));
+  expect(watched).toEqual([5, 4, 7]);
+});
+
+test("where Bun's epoll is not to be seen, nothing is read directly, nor tried twice", () => {
+  const libc = fakeLibc(3, 0);
+  let looks = 0;
+  const [epoll, ticker] = [Epoll.open(libc) as Epoll, Ticker.open(libc) as Ticker];
+  const pace = { busyMs: 0, gapMs: 5, quietMs: 5 };
+  const reads = new DirectReads(libc, epoll, ticker, pace, () => void looks++);
+  const reader = { arrived() {}, handedBack() {}, broken() {} };
+  expect(reads.noticed()).toBe(true);
+  expect(reads.take(7, reader)).toBe(false);
+  expect(reads.noticed()).toBe(false);
+  expect(looks).toBe(1);
 });
 
 function finish(socket: Socket): void {

@@ -1,20 +1,18 @@
 import { drainMicrotasks } from "bun:jsc";
 import { AsyncLocalStorage } from "node:async_hooks";
-import { existsSync } from "node:fs";
-import { Epoll, findEpollOf } from "./epoll.ts";
+import { canSeeEpolls, Epoll, findEpollOf } from "./epoll.ts";
 import { EAGAIN, type Libc, MSG_NOSIGNAL, openLibc, SO_RCVLOWAT, SOL_SOCKET } from "./libc.ts";
 import { isLent, lend, slabBytes, takeSlab } from "./slabs.ts";
 import { Ticker } from "./ticker.ts";
 
 /** A connection whose socket is read here, and not by Bun. */
 export interface DirectReader {
+  /** Throws nothing. */
   arrived(data: Uint8Array): void;
   /** Bun reads it again, from now on: the peer has closed, or things have become quiet. */
   handedBack(): void;
   /** Reading has failed with this error number; it is not read any more. */
   broken(errno: number): void;
-  /** `arrived` has thrown. */
-  failed(error: Error): void;
 }
 
 /** Of one socket, before another has its turn: as many as an expected piece fills. */
@@ -34,6 +32,9 @@ const mostBeforeWaiters = 64;
 /** For so long it reads before Bun's event loop has its turn, or as long as those take that are ready. */
 const tickMs = 1;
 
+/** Where an epoll should be and none is to be seen. */
+const hidden = "hidden";
+
 /** When sockets are read here: once data has come for `busyMs` without a gap of `gapMs`, until none has for `quietMs`. */
 export interface Pace {
   readonly busyMs: number;
@@ -43,8 +44,9 @@ export interface Pace {
 
 const defaultPace: Pace = { busyMs: 3, gapMs: 1, quietMs: 5 };
 
+/** Not in a Worker, whose end would leave its epoll and its timer behind. */
 export function canReadDirectly(): boolean {
-  return openLibc() !== undefined && existsSync("/proc/self/fdinfo");
+  return Bun.isMainThread && openLibc() !== undefined && canSeeEpolls();
 }
 
 let shared: DirectReads | undefined;
@@ -83,8 +85,8 @@ export class DirectReads {
   private readonly epoll: Epoll;
   private readonly ticker: Ticker;
   private readonly epollOf: (socketFd: number) => number | undefined;
-  /** Of the event loop that has the first socket which was to be read here; -1 if it is hidden. */
-  private bunsEpoll: number | undefined;
+  /** Of the event loop that has the first socket which was to be read here. */
+  private bunsEpoll: number | typeof hidden | undefined;
   private readonly pace: Pace;
   /** By file descriptor. */
   private readonly readers: (DirectReader | undefined)[] = [];
@@ -126,6 +128,7 @@ export class DirectReads {
 
   /** Bun has read something. Whether its socket should be read here from now on. */
   noticed(): boolean {
+    if (this.bunsEpoll === hidden) return false;
     const nowMs = performance.now();
     if (nowMs - this.lastMs > this.pace.gapMs) this.busySinceMs = nowMs;
     this.lastMs = nowMs;
@@ -171,10 +174,10 @@ export class DirectReads {
   /** Whether a sleep here ends when Bun has something to do, whose event loop has the socket `fd`. */
   private wakesForBun(fd: number): boolean {
     if (this.bunsEpoll === undefined) {
-      this.bunsEpoll = this.epollOf(fd) ?? -1;
-      if (this.bunsEpoll >= 0) this.epoll.add(this.bunsEpoll);
+      this.bunsEpoll = this.epollOf(fd) ?? hidden;
+      if (this.bunsEpoll !== hidden) this.epoll.add(this.bunsEpoll);
     }
-    return this.bunsEpoll >= 0;
+    return this.bunsEpoll !== hidden;
   }
 
   /** Else a turn would inherit the async context of the protocol whose connection was taken first. */
@@ -238,20 +241,12 @@ export class DirectReads {
       }
       this.expected = 0;
       this.readingFd = fd;
-      this.deliver(reader, this.chunkOf(length));
+      reader.arrived(this.chunkOf(length));
       // At once, so that a slab comes back while it is in the caches, and what is expected is known.
       if (isLent(length) || this.leastBytes[fd] !== undefined) drainMicrotasks();
       if (this.readers[fd] !== reader) return;
       this.wakeFor(fd, this.expected);
       if (length < slabBytes) return;
-    }
-  }
-
-  private deliver(reader: DirectReader, chunk: Uint8Array): void {
-    try {
-      reader.arrived(chunk);
-    } catch (error) {
-      reader.failed(error as Error);
     }
   }
 

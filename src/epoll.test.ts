@@ -2,7 +2,7 @@ import { afterAll, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findEpollOf } from "./epoll.ts";
+import { canSeeEpolls, findEpollOf } from "./epoll.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "readrace-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -32,8 +32,10 @@ test("Bun's epoll is the one of this process that watches the socket", () => {
   expect(findEpollOf(9, folder)).toBe(6);
   expect(findEpollOf(8, folder)).toBeUndefined();
   expect(findEpollOf(1, folder)).toBeUndefined();
+  expect(canSeeEpolls(folder)).toBe(true);
 });
 
 test("where there is none, none is found", () => {
+  expect(canSeeEpolls(join(folder, "missing"))).toBe(false);
   expect(findEpollOf(9, join(folder, "missing"))).toBeUndefined();
 });

@@ -68,16 +68,29 @@ export class Epoll {
   }
 }
 
+/** Whether the kernel shows what epolls watch: not all that look like Linux do. */
+export function canSeeEpolls(proc = "/proc/self"): boolean {
+  return findOwnEpoll(proc, /^tfd:/m) !== undefined;
+}
+
 /**
  * The epoll with which Bun's event loop waits for the socket `socketFd`; undefined where that is not to be
  * seen. An epoll can be watched by another (epoll(7)). A process may have several: its HTTP client's
  * thread has one, in `bun test` now before and now after that of the main thread.
  */
 export function findEpollOf(socketFd: number, proc = "/proc/self"): number | undefined {
+  return findOwnEpoll(proc, new RegExp(`^tfd:\\s*${socketFd} `, "m"));
+}
+
+/** The first epoll that watches what `watched` says, in the words of proc_pid_fdinfo(5). */
+function findOwnEpoll(proc: string, watched: RegExp): number | undefined {
   try {
     return readdirSync(`${proc}/fd`)
       .map(Number)
-      .find((fd) => isOwnEpollOf(socketFd, proc, fd));
+      .find((fd) => {
+        const info = ownEpollInfo(proc, fd);
+        return info !== undefined && watched.test(info);
+      });
   } catch {
     return undefined;
   }
@@ -85,17 +98,16 @@ export function findEpollOf(socketFd: number, proc = "/proc/self"): number | und
 
 /**
  * Bun's is closed by exec(2), so that one which is not was inherited, and numbers the sockets of another
- * process (proc_pid_fdinfo(5)).
+ * process.
  */
-function isOwnEpollOf(socketFd: number, proc: string, fd: number): boolean {
+function ownEpollInfo(proc: string, fd: number): string | undefined {
   try {
-    if (readlinkSync(`${proc}/fd/${fd}`) !== "anon_inode:[eventpoll]") return false;
+    if (readlinkSync(`${proc}/fd/${fd}`) !== "anon_inode:[eventpoll]") return undefined;
     const info = readFileSync(`${proc}/fdinfo/${fd}`, "utf8");
     const [, flags = "0"] = /^flags:\s*([0-7]+)$/m.exec(info) ?? [];
-    const isOwn = (Number.parseInt(flags, 8) & EPOLL_CLOEXEC) !== 0;
-    return isOwn && new RegExp(`^tfd:\\s*${socketFd} `, "m").test(info);
+    return (Number.parseInt(flags, 8) & EPOLL_CLOEXEC) === 0 ? undefined : info;
   } catch {
     // The one with which the folder was read.
-    return false;
+    return undefined;
   }
 }

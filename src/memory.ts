@@ -47,7 +47,7 @@ export class MemoryTransport implements Transport {
   }
 
   write(data: Uint8Array): void {
-    if (!this.closing) this.written.push(data);
+    if (!this.closing) this.written.push(copyOf(data, 0, data.length));
   }
 
   writeEof(): void {

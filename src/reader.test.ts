@@ -37,6 +37,8 @@ describe("read", () => {
     expect((await reader.readExactly(5)).buffer.byteLength).toBe(5);
     expect((await reader.read(4096)).buffer.byteLength).toBe(4096);
     expect(reader.bufferedBytes).toBe(64 * 1024 - 4101);
+    await reader.readExactly(64 * 1024 - 4101 - 10);
+    expect((await reader.read(100)).buffer.byteLength).toBe(10);
   });
 
   test("waits for the first bytes only", async () => {
@@ -208,12 +210,23 @@ test("whenReadable does not wait where there is something to read, or nothing mo
   expect(() => failed.readNow(1)).toThrow("broken");
 });
 
-test.each([Number.NaN, 1.5, Number.POSITIVE_INFINITY])(
-  "readExactly(%p) is refused, and loses nothing",
-  async (n) => {
+describe.each([Number.NaN, 1.5])("a size that is no number of bytes: %p", (n) => {
+  test.each([
+    ["read", async (reader: Reader) => reader.read(n)],
+    ["readNow", async (reader: Reader) => reader.readNow(n)],
+    ["readExactly", async (reader: Reader) => reader.readExactly(n)],
+  ] as const)("%s refuses it, and loses nothing", async (_, read) => {
     const reader = new Reader();
     reader.feed(new TextEncoder().encode("abc"));
-    await expect(reader.readExactly(n)).rejects.toThrow(RangeError);
+    await expect(read(reader)).rejects.toThrow(RangeError);
     expect(reader.bufferedBytes).toBe(3);
-  },
-);
+  });
+});
+
+test("as much as there is, or will be, can be read but not exactly", async () => {
+  const reader = new Reader();
+  reader.feed(new TextEncoder().encode("abc"));
+  await expect(reader.readExactly(Number.POSITIVE_INFINITY)).rejects.toThrow(RangeError);
+  expect(() => reader.readNow(-1)).toThrow(RangeError);
+  expect(await reader.read(Number.POSITIVE_INFINITY)).toHaveLength(3);
+});

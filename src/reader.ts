@@ -70,12 +70,14 @@ export class Reader {
 
   /**
    * Up to `n` bytes, as soon as there are any; empty at EOF. A negative `n` reads until EOF.
-   * One read may return less than a message: call it in a loop.
+   * One read may return less than a message: call it in a loop. Rejects with a RangeError for an `n`
+   * that is neither a whole number nor Infinity.
    */
   async read(n = -1): Promise<Uint8Array> {
     this.throwIfFailed();
     if (n === 0) return noBytes;
     if (n < 0) return this.readToEof();
+    throwUnlessSize(n);
     if (this.buffer.length === 0 && !this.eof) await this.waitForData("read");
     return this.take(n);
   }
@@ -85,6 +87,7 @@ export class Reader {
    * Throws the error that `read` would reject with.
    */
   readNow(n: number): Uint8Array | undefined {
+    throwUnlessSize(n);
     this.throwIfFailed();
     if (this.buffer.length === 0 && !this.eof) return undefined;
     return this.take(n);
@@ -214,4 +217,10 @@ export class Reader {
   private throwIfFailed(): void {
     if (this.error !== undefined) throw this.error;
   }
+}
+
+/** A part of a byte cannot be read: what the buffer then said of itself would be wrong. */
+function throwUnlessSize(n: number): void {
+  if (n >= 0 && (Number.isSafeInteger(n) || n === Number.POSITIVE_INFINITY)) return;
+  throw new RangeError(`read size is no whole number: ${n}`);
 }

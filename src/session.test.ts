@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { ReadError } from "./errors.ts";
-import { dialMemory, type MemoryTransport } from "./memory.ts";
-import type { Dial } from "./protocol.ts";
+import { dialMemory, MemoryTransport } from "./memory.ts";
+import type { Dial, Transport } from "./protocol.ts";
 import { ClientSession } from "./session.ts";
 import { parsingStrategies } from "./strategies/registry.ts";
 
@@ -114,7 +114,33 @@ describe("a session with a dial of its own", () => {
     expect(peer?.isClosing()).toBe(true);
   });
 
-  test("keeps 256 connections of an origin at most, and none that has ended", async () => {
+  test("closes what is made, but not finished, when its time is up", async () => {
+    let made: Transport | undefined;
+    const dial = (): Dial => (protocol) => {
+      const transport = new MemoryTransport(protocol);
+      made = transport;
+      return new Promise(() => {});
+    };
+    const session = new ClientSession({ dial, connectTimeoutMs: 20 });
+    await expect(session.get("http://memory/")).rejects.toMatchObject({ kind: "connect-timeout" });
+    expect(made?.isClosing()).toBe(true);
+  });
+
+  test("lets what it has made in time live on", async () => {
+    let peer: MemoryTransport | undefined;
+    const dial = () =>
+      dialMemory((made) => {
+        peer = made;
+      });
+    const session = new ClientSession({ dial, connectTimeoutMs: 10 });
+    const response = session.get("http://memory/");
+    await Bun.sleep(30);
+    expect(peer?.isClosing()).toBe(false);
+    peer?.deliver(ok);
+    expect((await response).text()).toBe("ok");
+  });
+
+  test("keeps the 256 connections of an origin that were used last", async () => {
     const peers: MemoryTransport[] = [];
     const dial = () => dialMemory((peer) => void peers.push(peer));
     const session = new ClientSession({ dial });
@@ -122,10 +148,11 @@ describe("a session with a dial of its own", () => {
     await Bun.sleep(5);
     for (const peer of peers) peer.deliver(ok);
     await Promise.all(all);
-    const open = () => peers.filter((peer) => !peer.isClosing()).length;
-    expect(open()).toBe(256);
+    const closed = () => peers.filter((peer) => peer.isClosing()).length;
+    expect(closed()).toBe(44);
+    expect(peers.slice(0, 44).every((peer) => peer.isClosing())).toBe(true);
     session.close();
-    expect(open()).toBe(0);
+    expect(closed()).toBe(300);
   });
 });
 

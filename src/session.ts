@@ -23,7 +23,10 @@ export interface SessionOptions {
   readonly dial?: (endpoint: Endpoint) => Dial;
 }
 
-/** Connections to one origin that are kept while nobody uses them, as by node:http's Agent. */
+/**
+ * Connections to one origin that are kept while nobody uses them, as by node:http's Agent: the last is used
+ * first, so that those which peers have given up lie in front, and go first.
+ */
 const mostIdle = 256;
 
 /** A connection, and whether anything has arrived on it since its last request. */
@@ -139,7 +142,7 @@ export class ClientSession {
       line.connection.close();
       return;
     }
-    const lines = (this.idle.get(host) ?? []).filter(isStillUsable);
+    const lines = this.idle.get(host) ?? [];
     lines.push(line);
     if (lines.length > mostIdle) lines.shift()?.connection.close();
     this.idle.set(host, lines);

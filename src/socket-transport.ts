@@ -1,6 +1,7 @@
 import { getSystemErrorName } from "node:util";
 import type { Socket } from "bun";
 import type { DirectReader, DirectReads } from "./direct-reads.ts";
+import { asError } from "./errors.ts";
 import { copyOf } from "./http1/bytes.ts";
 import type { ArrivalObserver, Protocol, Transport } from "./protocol.ts";
 import { resetError } from "./socket-errors.ts";
@@ -8,11 +9,6 @@ import { resetError } from "./socket-errors.ts";
 /** asyncio's default: `pauseWriting` above 64 KiB of unsent data, `resumeWriting` at a quarter. */
 const highWaterBytes = 64 * 1024;
 const lowWaterBytes = highWaterBytes / 4;
-
-/** The system's errors have a code; anything else is an exception of the protocol, which gets it back. */
-function lossOf(cause: Error): Error {
-  return "code" in cause ? resetError(cause) : cause;
-}
 
 /**
  * A Transport over one Bun socket: the only class that touches one. Bun calls it as things happen; with
@@ -34,10 +30,10 @@ export class SocketTransport implements Transport, DirectReader {
   private eofWanted = false;
   private closing = false;
   private lost = false;
-  private hangingUp = false;
-  private failure: Error | undefined;
-  /** What the protocol has thrown when the connection was made. */
-  refusal: unknown;
+  /** Why the connection is lost, as its protocol is told; undefined for an orderly close. */
+  private loss: Error | undefined;
+  /** What the protocol has thrown when the connection was made, if it has. */
+  refusal: { readonly thrown: unknown } | undefined;
 
   constructor(
     protocol: Protocol,
@@ -115,8 +111,8 @@ export class SocketTransport implements Transport, DirectReader {
     }
     try {
       this.protocol.connectionMade(this);
-    } catch (error) {
-      this.refusal = error;
+    } catch (thrown) {
+      this.refusal = { thrown };
       this.abort();
     }
   }
@@ -128,8 +124,12 @@ export class SocketTransport implements Transport, DirectReader {
 
   arrived(data: Uint8Array): void {
     if (this.closing) return;
-    this.observer?.dataArrived(data.length);
-    this.protocol.dataReceived(data);
+    try {
+      this.observer?.dataArrived(data.length);
+      this.protocol.dataReceived(data);
+    } catch (error) {
+      this.breakOff(asError(error));
+    }
   }
 
   drained(): void {
@@ -145,7 +145,12 @@ export class SocketTransport implements Transport, DirectReader {
     }
     if (this.writingPaused && this.unsentBytes <= lowWaterBytes) {
       this.writingPaused = false;
-      this.protocol.resumeWriting?.();
+      try {
+        this.protocol.resumeWriting?.();
+      } catch (error) {
+        this.breakOff(asError(error));
+        return;
+      }
     }
     if (this.unsentBytes > 0) return;
     if (this.closing) this.hangUp((socket) => socket.end());
@@ -155,7 +160,11 @@ export class SocketTransport implements Transport, DirectReader {
   ended(): void {
     if (this.eofSeen || this.closing) return;
     this.eofSeen = true;
-    if (!this.protocol.eofReceived()) this.close();
+    try {
+      if (!this.protocol.eofReceived()) this.close();
+    } catch (error) {
+      this.breakOff(asError(error));
+    }
   }
 
   closed(error: Error | undefined): void {
@@ -163,21 +172,24 @@ export class SocketTransport implements Transport, DirectReader {
     this.lost = true;
     if (this.directFd >= 0) this.reads?.drop(this.directFd);
     this.directFd = -1;
-    const cause = error ?? this.failure;
-    if (this.hangingUp) queueMicrotask(() => this.lose(cause));
-    else this.lose(cause);
+    if (error !== undefined) this.loss ??= resetError(error);
+    // Never from within a call of the protocol's own; and what it throws is uncaught, and not Bun's.
+    queueMicrotask(() => this.lose());
   }
 
-  private lose(cause: Error | undefined): void {
+  private lose(): void {
     // After our own shutdown() Bun reports the peer's FIN as a close without an end.
-    if (cause === undefined && this.eofWanted) this.ended();
+    if (this.loss === undefined && this.eofWanted) this.ended();
     this.closing = true;
-    this.protocol.connectionLost(cause === undefined ? null : lossOf(cause));
+    this.protocol.connectionLost(this.loss ?? null);
   }
 
   failed(error: Error): void {
-    // Bun brings an exception of a handler here, and leaves the socket open: that is ours to end.
-    this.failure = error;
+    this.breakOff(resetError(error));
+  }
+
+  private breakOff(loss: Error): void {
+    this.loss ??= loss;
     this.abort();
   }
 
@@ -221,13 +233,10 @@ export class SocketTransport implements Transport, DirectReader {
     return sent + Math.max(0, socket.write(data.subarray(sent)));
   }
 
-  /** Bun calls `close` from within end(); a Protocol is never called from within its own call. */
   private hangUp(end: (socket: Socket<SocketTransport>) => void): void {
     if (this.socket === undefined || this.lost) return;
     this.leaveToBun();
-    this.hangingUp = true;
     end(this.socket);
-    this.hangingUp = false;
   }
 
   /** Of what is not sent yet the caller may use the memory again, as with asyncio: it is copied. */

@@ -3,6 +3,7 @@ import type { Socket } from "bun";
 import type { Protocol, Transport } from "./protocol.ts";
 import { createConnection } from "./socket.ts";
 import { openConnection } from "./streams.ts";
+import { until } from "./until.testing.ts";
 import { openWebConnection } from "./web-streams.ts";
 
 const servers: { stop(force: boolean): void }[] = [];
@@ -16,6 +17,7 @@ type Handlers = {
   data?: (socket: Socket, data: Uint8Array) => void;
   end?: (socket: Socket) => void;
   drain?: (socket: Socket) => void;
+  close?: (socket: Socket) => void;
 };
 
 function listen(handlers: Handlers): number {
@@ -116,31 +118,79 @@ describe("createConnection", () => {
     expect(transport.isClosing()).toBe(true);
   });
 
-  test("an exception of the protocol ends the connection", async () => {
-    const port = listen({ open: (socket) => void socket.write("boom") });
-    const witness = new Witness();
-    witness.dataReceived = () => {
-      throw new Error("a bug in the protocol");
+  describe("whatever a protocol throws ends its connection, and is not said to be the peer's fault", () => {
+    const error = new Error("a bug in the protocol");
+    const thrown: readonly (readonly [string, unknown])[] = [
+      ["an Error", error],
+      ["an error of Node's", Object.assign(new RangeError("bad"), { code: "ERR_OUT_OF_RANGE" })],
+      ["a string", "a bug"],
+      ["null", null],
+    ];
+    const throwIt = (what: unknown) => () => {
+      throw what;
     };
-    let loss: unknown;
-    witness.connectionLost = (error) => {
-      loss = error;
-      witness.lost.resolve();
+    const lossOf = async (port: number, protocol: Partial<Protocol>, halfClose = false) => {
+      const witness = Object.assign(new Witness(), protocol);
+      const { promise: loss, resolve } = Promise.withResolvers<Error | null>();
+      witness.connectionLost = resolve;
+      const transport = await createConnection(witness, { host: "127.0.0.1", port });
+      if (halfClose) transport.writeEof();
+      return await loss;
     };
-    await createConnection(witness, { host: "127.0.0.1", port });
-    await witness.lost.promise;
-    // It is not the peer's fault, and does not look like it.
-    expect(loss).toMatchObject({ name: "Error", message: "a bug in the protocol" });
+    const expectIt = (loss: Error | null, what: unknown) => {
+      if (what instanceof Error) expect(loss).toBe(what);
+      else expect(loss).toMatchObject({ name: "Error", message: String(what) });
+    };
+
+    test.each(thrown)("in dataReceived: %s", async (_, what) => {
+      const port = listen({ open: (socket) => void socket.write("boom") });
+      expectIt(await lossOf(port, { dataReceived: throwIt(what) }), what);
+    });
+
+    test.each([false, true])(
+      "in eofReceived, after a writeEof of its own: %p",
+      async (halfClose) => {
+        const port = listen({
+          end: (socket) => socket.end(),
+          open: (socket) => void socket.end("x"),
+        });
+        expectIt(await lossOf(port, { eofReceived: throwIt(error) }, halfClose), error);
+      },
+    );
+
+    test.each([...thrown, ["undefined", undefined]])("when it is made: %s", async (_, what) => {
+      let open = 0;
+      const port = listen({ open: () => void open++, close: () => void open-- });
+      const witness = Object.assign(new Witness(), { connectionMade: throwIt(what) });
+      const connecting = createConnection(witness, { host: "127.0.0.1", port });
+      const outcome = await connecting.then(
+        () => "made",
+        (reason: unknown) => ({ reason }),
+      );
+      expect(outcome).toEqual({ reason: what });
+      expect(await until(() => open === 0)).toBe(true);
+    });
   });
 
-  test("a protocol that throws when the connection is made has none", async () => {
-    const port = listen({});
-    const witness = new Witness();
-    witness.connectionMade = () => {
-      throw new Error("a bug in the protocol");
-    };
-    const connecting = createConnection(witness, { host: "127.0.0.1", port });
-    await expect(connecting).rejects.toThrow("a bug in the protocol");
+  test.each(["end", "terminate"])("what connectionLost throws is uncaught: after %s", (how) => {
+    const script = `
+      import { createConnection } from "${import.meta.dir}/socket.ts";
+      process.on("uncaughtException", ({ message }) => {
+        console.log(message);
+        process.exit();
+      });
+      const { port } = Bun.listen({
+        hostname: "127.0.0.1", port: 0, socket: { open: (socket) => socket.${how}(), data() {} },
+      });
+      await createConnection({
+        connectionMade() {},
+        dataReceived() {},
+        eofReceived: () => false,
+        connectionLost() { throw new Error("a bug at the end"); },
+      }, { host: "127.0.0.1", port });
+    `;
+    const { stdout } = Bun.spawnSync([process.execPath, "-e", script], { timeout: 30_000 });
+    expect(stdout.toString()).toBe("a bug at the end\n");
   });
 
   test("a timeout may be longer than a timer can wait, and must be a time", async () => {

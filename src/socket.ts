@@ -34,7 +34,7 @@ export async function createConnection(
   }, timeoutMs);
   try {
     await Promise.race([open(connection, endpoint), timedOut]);
-    if (connection.refusal !== undefined) throw connection.refusal;
+    if (connection.refusal !== undefined) throw connection.refusal.thrown;
     return connection;
   } finally {
     clearTimeout(timer);

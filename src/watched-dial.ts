@@ -3,14 +3,18 @@ import type { ArrivalObserver, Dial, Protocol, Transport } from "./protocol.ts";
 
 /**
  * `dial`, whose connections also tell `observer` what arrives, and for which nobody waits longer than
- * `timeoutMs`: it rejects with connect-timeout, and a connection that is made later is closed.
+ * `timeoutMs`: it rejects with connect-timeout, and what is made of the connection by then, or later, is
+ * closed.
  */
 export function watchedDial(dial: Dial, observer: ArrivalObserver, timeoutMs: number): Dial {
   return async (protocol) => {
     const { promise: timedOut, reject } = Promise.withResolvers<never>();
-    const dialed = dial(new WatchedProtocol(protocol, observer));
+    const watched = new WatchedProtocol(protocol, observer);
+    const dialed = dial(watched);
     const timer = setTimeout(() => {
       reject(new ReadError("connect-timeout", `no connection within ${timeoutMs} ms`));
+      // A dial may shake hands over a connection that it has.
+      watched.transport?.abort();
       dialed.then(
         (transport) => transport.abort(),
         () => {},
@@ -27,6 +31,8 @@ export function watchedDial(dial: Dial, observer: ArrivalObserver, timeoutMs: nu
 class WatchedProtocol implements Protocol {
   private readonly protocol: Protocol;
   private readonly observer: ArrivalObserver;
+  /** Once it is made. */
+  transport: Transport | undefined;
 
   constructor(protocol: Protocol, observer: ArrivalObserver) {
     this.protocol = protocol;
@@ -34,6 +40,7 @@ class WatchedProtocol implements Protocol {
   }
 
   connectionMade(transport: Transport): void {
+    this.transport = transport;
     this.protocol.connectionMade(transport);
   }
 

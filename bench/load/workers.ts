@@ -82,7 +82,8 @@ function lengthOf(length: SliceLength, index: number, shares: readonly number[])
 function mergeSlices(parts: readonly SliceSample[]): SliceSample {
   const sum = (figure: (part: SliceSample) => number) =>
     parts.reduce((total, part) => total + figure(part), 0);
-  const serverCpuNs = parts[0]?.serverCpuNs;
+  const [first] = parts;
+  const serverCpuNs = first?.serverCpuNs;
   return {
     windowNs: sum(({ windowNs }) => windowNs) / parts.length,
     completed: sum(({ completed }) => completed),
@@ -93,7 +94,7 @@ function mergeSlices(parts: readonly SliceSample[]): SliceSample {
       failed: sum(({ requests }) => requests.failed),
       unfinished: sum(({ requests }) => requests.unfinished),
     },
-    unsent: sum(({ unsent = 0 }) => unsent),
+    ...(first?.unsent !== undefined && { unsent: sum(({ unsent = 0 }) => unsent) }),
     answered: sum(({ answered }) => answered),
     wholeNs: Math.max(...parts.map(({ wholeNs }) => wholeNs)),
     // Each worker has asked the same server over the same stretch.
