@@ -4,7 +4,7 @@ import { fixtures } from "../fixtures/registry.ts";
 import { type BodySource, createApp } from "./app.ts";
 import { serveDisk } from "./disk.ts";
 import type { ServerCommand, ServerOptions, ServerReport } from "./messages.ts";
-import { listenRaw, patienceMs } from "./raw.ts";
+import { listenRaw } from "./raw.ts";
 
 /**
  * The fixture server's process. It is told what to do in one argument of JSON, says on the IPC
@@ -25,12 +25,13 @@ function main(): void {
   }
 }
 
-function listen({ host, port, source }: ServerOptions) {
-  const raw = listenRaw(fixtures.filter(isRaw), host);
+function listen({ host, port, source, patienceMs }: ServerOptions) {
+  const raw = listenRaw(fixtures.filter(isRaw), host, { patienceMs });
   const server = Bun.serve({
     hostname: host,
     port,
-    idleTimeout: patienceMs / 1000,
+    // 0 is for ever.
+    idleTimeout: (patienceMs ?? 0) / 1000,
     // Nothing here wants a body; Bun cuts off heads that are endless or drip.
     maxRequestBodySize: 16 * 1024,
     routes: source === "routes" ? staticRoutes(fixtures.filter(isWhole)) : {},

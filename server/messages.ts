@@ -8,6 +8,11 @@ export interface ServerOptions {
   /** 0 for any free port. */
   readonly port: number;
   readonly source: ServerSource;
+  /**
+   * How long a connection may be silent, or take to make a request whole; without, for ever: rivals wait
+   * for their turns as long as the others race.
+   */
+  readonly patienceMs?: number;
 }
 
 export interface Listening {

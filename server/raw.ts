@@ -4,15 +4,10 @@ import { type Fixture, pathOf } from "../fixtures/fixture.ts";
 /** How much of a request is read before it is refused: ours are a few hundred bytes. */
 const maxRequestBytes = 16 * 1024;
 
-/**
- * How long a connection may be silent, or take to make a request whole: rivals wait for their turns while
- * the others warm up.
- */
-export const patienceMs = 60_000;
-
 export interface RawOptions {
   readonly port?: number;
-  readonly requestTimeoutMs?: number;
+  /** How long a connection may take to make a request whole; for ever without. */
+  readonly patienceMs?: number | undefined;
 }
 
 interface Exchange {
@@ -31,10 +26,12 @@ interface Exchange {
 export function listenRaw(
   fixtures: readonly Fixture[],
   host: string,
-  { port = 0, requestTimeoutMs = patienceMs }: RawOptions = {},
+  { port = 0, patienceMs }: RawOptions = {},
 ) {
   const sockets = new Set<Socket<Exchange>>();
-  setInterval(() => cutOff(sockets, requestTimeoutMs), requestTimeoutMs / 5).unref();
+  if (patienceMs !== undefined) {
+    setInterval(() => cutOff(sockets, patienceMs), patienceMs / 5).unref();
+  }
   const byPath = new Map(fixtures.map((fixture) => [pathOf(fixture), fixture]));
   return Bun.listen<Exchange>({
     hostname: host,
@@ -71,8 +68,8 @@ export function listenRaw(
 }
 
 /** Ends the connections whose request is not whole in time, however many bytes drip in. */
-function cutOff(sockets: ReadonlySet<Socket<Exchange>>, requestTimeoutMs: number): void {
-  const sinceMs = performance.now() - requestTimeoutMs;
+function cutOff(sockets: ReadonlySet<Socket<Exchange>>, patienceMs: number): void {
+  const sinceMs = performance.now() - patienceMs;
   for (const socket of sockets) {
     if (!socket.data.busy && socket.data.idleSinceMs < sinceMs) socket.terminate();
   }

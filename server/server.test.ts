@@ -115,7 +115,7 @@ describe("the raw listener", () => {
   });
 
   test("a request that drips in is cut off", async () => {
-    const listener = listenRaw([], "127.0.0.1", { requestTimeoutMs: 100 });
+    const listener = listenRaw([], "127.0.0.1", { patienceMs: 100 });
     const { promise: closed, resolve } = Promise.withResolvers<void>();
     const socket = await Bun.connect({
       hostname: "127.0.0.1",

@@ -4,9 +4,12 @@ import { renderTable } from "../reporters/table.ts";
 import type { ServeConfig } from "../serve-options.ts";
 import { startServer } from "../server-process.ts";
 
+/** Connections of clients that are not ours may be forgotten by them. */
+const patienceMs = 60_000;
+
 /** Runs the fixture server until Ctrl-C, or until its process ends. */
 export async function serve(config: ServeConfig, io: Io): Promise<number> {
-  const server = await startServer(config);
+  const server = await startServer({ ...config, patienceMs });
   const { url, rawUrl, pid, fixtures } = server;
   if (!isLoopback(config.host)) {
     io.err.write(`readrace: warning: whoever can reach ${config.host} can load this server\n`);
