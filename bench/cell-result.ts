@@ -7,7 +7,7 @@ import { pooled, sumRecordings, sumSlices } from "./metrics/metric.ts";
 import { comparedMetricKeys, metrics } from "./metrics/registry.ts";
 import type { Heat, Rival } from "./plan.ts";
 import type { CellResult, Comparison } from "./result.ts";
-import { meanEstimate, ratioEstimate } from "./stats/interval.ts";
+import { intervalAround, ratioEstimate } from "./stats/interval.ts";
 import { verdictOf } from "./stats/verdict.ts";
 
 /** The samples of a heat as cells of a result. A strategy that was never begun has no cell. */
@@ -73,7 +73,10 @@ function metricResults(
   for (const { key, unit, better, compute } of metrics) {
     const value = compute(sample);
     if (value === undefined) continue;
-    const { interval } = meanEstimate(replicates.flatMap((own) => own[key] ?? []));
+    const interval = intervalAround(
+      value,
+      replicates.flatMap((own) => own[key] ?? []),
+    );
     results[key] = { value, unit, better, ...(interval && { interval: [...interval] }) };
   }
   return results;

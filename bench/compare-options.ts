@@ -98,11 +98,11 @@ export function addCompareOptions(command: Command): Command {
     .option("-f, --fixture <a,b>", `fixtures (default: ${defaultFixtures})`)
     .option(
       "-c, --connections <64>",
-      `connections in all, each a cell of its own (default: ${defaultConnections})`,
+      `connections of each side, each number a cell of its own (default: ${defaultConnections})`,
     )
     .option(
       "--budget <time>",
-      `time for a cell, all arms and warm-ups, two replicates at least (default: ${defaultBudget})`,
+      `time for a cell, all arms and warm-ups, two replicates (some 10s) at least; readers fed from memory come on top (default: ${defaultBudget})`,
     )
     .option("--min-effect <share>", `smallest change that counts (default: ${defaultShare})`)
     .option("--strict", "exit 3 where a verdict is inconclusive")

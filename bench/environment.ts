@@ -33,7 +33,9 @@ export function describeEnvironment(
 function describeGit(): Environment["git"] | undefined {
   const revision = git("rev-parse", "HEAD");
   if (revision === undefined) return undefined;
-  return { revision, dirty: git("status", "--porcelain") !== "" };
+  // Results that are kept in git change no figure.
+  const changes = git("status", "--porcelain", "--", ":(top)", ":(top,exclude)results");
+  return { revision, dirty: changes !== "" };
 }
 
 function git(...words: readonly string[]): string | undefined {

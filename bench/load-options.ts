@@ -3,8 +3,9 @@ import { fixtures } from "../fixtures/registry.ts";
 import { serverSources } from "../server/messages.ts";
 import { UserError } from "./errors.ts";
 import { arrivalKinds } from "./load/pacer.ts";
-import type { Metric } from "./metrics/metric.ts";
 import { metrics } from "./metrics/registry.ts";
+import { responsePercentiles } from "./metrics/response-time.ts";
+import { serviceMax, serviceMean, servicePercentiles } from "./metrics/service-time.ts";
 import { chooseMany, readPositiveCount, splitList } from "./options.ts";
 import {
   commandLine,
@@ -62,7 +63,7 @@ export function addLoadOptions(command: Command): Command {
     .option("-f, --fixture <a,b>", `fixtures to fetch (default: ${coreFixtures.join(",")})`)
     .option(
       "-c, --connections <1,64>",
-      "connections in all, each a heat of its own (default: 1,64)",
+      "connections of each strategy, each number a heat of its own (default: 1,64)",
     )
     .option(
       "-d, --duration <time>",
@@ -79,7 +80,7 @@ export function addLoadOptions(command: Command): Command {
     .option("-w, --workers <count>", "processes of each strategy, which share its load", "1")
     .option(
       "-W, --warmup <time>",
-      "unmeasured time of each process, in open loop at full speed and then at the rate, of a --target at the rate alone (default: half of what it measures, 350ms to 1s; up to 5s while JIT compilers are at work)",
+      "unmeasured time of each process, in open loop at full speed and then at the rate, of a --target at the rate alone (default: half of what it measures, 350ms to 1s; up to 5s of each while JIT compilers are at work)",
     )
     .option("--replicates <count>", "fresh processes a cell (default: 4)")
     .option("--close", "a connection for each request, read until EOF")
@@ -192,6 +193,9 @@ function isDefaultRace(flags: LoadFlags): boolean {
   return [...own, close, quick].every((flag) => flag === undefined);
 }
 
+/** What grows with the rate: CPU per request, say, shrinks, since a loop that waits for an instant spins. */
+const growingMetrics = [...responsePercentiles, ...servicePercentiles, serviceMean, serviceMax];
+
 function readObjective({
   findRate,
   rate,
@@ -209,10 +213,10 @@ function readObjective({
     throw new UserError("--find-rate: its trials are meant to miss; leave out --threshold");
   }
   const objective = parseThreshold(findRate, "--find-rate");
-  const { better } = metrics.find(({ key }) => key === objective.metric) as Metric;
-  if (objective.operator !== "<" || better !== "lower") {
+  const grows = growingMetrics.some(({ key }) => key === objective.metric);
+  if (objective.operator !== "<" || !grows) {
     throw new UserError(
-      `--find-rate '${findRate}': more load must miss it some time; name the most of a time, like 'responseP99Ns<5ms'`,
+      `--find-rate '${findRate}': more load must miss it some time; name the most of a response or service time, like 'responseP99Ns<5ms'`,
     );
   }
   return objective;

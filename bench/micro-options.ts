@@ -50,7 +50,9 @@ export function readMicroOptions(
 ): MicroConfig {
   const settings = flags.quick ? quickMicroSettings : microSettings;
   const chosen =
-    flags.strategy === undefined ? readers : chooseMany("strategy", flags.strategy, readers);
+    flags.strategy === undefined
+      ? readers
+      : chooseMany("strategy that memory can feed", flags.strategy, readers, "strategy");
   return {
     strategies: chosen.map(({ name }) => name),
     settings: {

@@ -16,10 +16,15 @@ export function chooseOne<T extends Named>(kind: string, name: string, all: read
   throw new UserError(`no ${kind} is named "${name}"; ${hint}`);
 }
 
-/** "a,b" as the names of items, each once. */
-export function chooseMany<T extends Named>(kind: string, list: string, all: readonly T[]): T[] {
+/** "a,b" as the names of items, each once; `kind` says what they are, `flag` where they stand. */
+export function chooseMany<T extends Named>(
+  kind: string,
+  list: string,
+  all: readonly T[],
+  flag = kind,
+): T[] {
   const names = splitList(list);
-  if (names.length === 0) throw new UserError(`--${kind} needs a name; see list`);
+  if (names.length === 0) throw new UserError(`--${flag} needs a name; see list`);
   return [...new Set(names)].map((name) => chooseOne(kind, name, all));
 }
 

@@ -105,6 +105,7 @@ function isAlive(pid: number): boolean {
 /** A file that holds anything but a result is never replaced. */
 function checkFile(path: string): void {
   if (path === "") throw new UserError("-o needs the name of a file");
+  if (path === "-") throw new UserError("-o - is no file: for the result on stdout say --json");
   const directory = dirname(resolve(path));
   if (!existsSync(directory)) {
     throw new UserError(`cannot write ${path}: the folder ${directory} does not exist; create it`);

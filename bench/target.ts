@@ -1,6 +1,8 @@
 import { isRaw, pathOf } from "../fixtures/fixture.ts";
 import { findFixture } from "../fixtures/registry.ts";
 import type { ServerSource } from "../server/messages.ts";
+import { asError, ReadError } from "../src/errors.ts";
+import type { Reading } from "../src/http1/response.ts";
 import type { TcpEndpoint } from "../src/protocol.ts";
 import { ClientSession } from "../src/session.ts";
 import { UserError } from "./errors.ts";
@@ -63,7 +65,7 @@ export async function otherTarget(
   const urls = names.map((name): [string, URL] => [name, urlBelow(base, name)]);
   const fixtures = new Map<string, TargetFixture>();
   for (const [name, url] of urls) {
-    const expected = await unlessAborted(learn(session, url), signal);
+    const expected = await unlessAborted(learn(session, url, reading), signal);
     if (expected === undefined) break;
     fixtures.set(name, locate(url, expected));
   }
@@ -123,19 +125,28 @@ export function expectedAnswer(body: Uint8Array): ExpectedAnswer {
   return { status: 200, bodyBytes: body.length, sha256: sha256(body) };
 }
 
-async function learn(session: ClientSession, url: URL): Promise<ExpectedAnswer> {
+async function learn(session: ClientSession, url: URL, reading: Reading): Promise<ExpectedAnswer> {
   try {
-    const { status, bodyLength, bodyChunks } = await session.get(url.href);
-    if (status !== 200)
-      throw new UserError(`${url.href} answers ${status}; name a URL that answers 200`);
+    const { status, headers, bodyLength, bodyChunks } = await session.get(url.href);
+    if (status !== 200) {
+      const location = headers.get("location");
+      const to = location === null ? "" : ` (to ${location})`;
+      throw new UserError(`${url.href} answers ${status}${to}; name a URL that answers 200`);
+    }
     return { status, bodyBytes: bodyLength, sha256: sha256(...bodyChunks) };
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new UserError(`--target cannot be raced: ${why}; is an HTTP server running there?`, {
-      cause,
-    });
+    const why = `--target cannot be raced: ${asError(cause).message}`;
+    throw new UserError([why, ...whatToAsk(cause, reading)].join("; "), { cause });
   }
+}
+
+function whatToAsk(cause: unknown, reading: Reading): readonly string[] {
+  // What came was read, and says itself what is wrong with it.
+  if (!(cause instanceof ReadError) || cause.kind === "malformed") return [];
+  return cause.kind === "timeout" && reading === "eof"
+    ? ["does it close its connections? --close reads until it does"]
+    : ["is an HTTP server running there?"];
 }
 
 function sha256(...chunks: readonly Uint8Array[]): string {

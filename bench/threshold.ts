@@ -1,4 +1,5 @@
 import { UserError } from "./errors.ts";
+import type { Unit } from "./metrics/metric.ts";
 import { metrics } from "./metrics/registry.ts";
 import { chooseOne } from "./options.ts";
 import type { CellResult } from "./result.ts";
@@ -13,6 +14,14 @@ export interface Threshold {
   readonly text: string;
 }
 
+const quantities: Readonly<Record<Unit, string>> = {
+  ns: "a time like 5ms",
+  "1/s": "a rate like 10k",
+  "B/s": "a rate of bytes like 10m",
+  B: "a number of bytes like 64k",
+  "1": "a number like 3",
+};
+
 export function parseThreshold(text: string, flag = "--threshold"): Threshold {
   const [, name, operator, amount] = /^\s*(\w+)\s*([<>])\s*(\S+)\s*$/.exec(text) ?? [];
   if (name === undefined || amount === undefined || (operator !== "<" && operator !== ">")) {
@@ -22,7 +31,7 @@ export function parseThreshold(text: string, flag = "--threshold"): Threshold {
   const metric = chooseOne("metric", name, named);
   const limit = parseQuantity(amount, metric.unit);
   if (limit === undefined) {
-    throw new UserError(`${flag} '${text}': ${amount} is not a quantity like 5ms, 10k or 3`);
+    throw new UserError(`${flag} '${text}': ${name} is ${quantities[metric.unit]}, not ${amount}`);
   }
   return { metric: metric.name, unit: metric.unit, operator, limit, text };
 }

@@ -165,5 +165,6 @@ test("a refused connection, and a URL that is not http", async () => {
   const session = new ClientSession();
   expect(session.get("http://127.0.0.1:1/")).rejects.toMatchObject({ kind: "connect-refused" });
   expect(session.get("https://127.0.0.1/")).rejects.toThrow(TypeError);
+  expect(session.get("http://me:secret@127.0.0.1/")).rejects.toThrow("Authorization");
   await Bun.sleep(10);
 });

@@ -52,7 +52,8 @@ export interface SessionRequestOptions {
  * Step 2: requests of any method, over whichever strategy it is given. Connections are kept by
  * origin and reused one exchange at a time. Rejects with a ReadError, with a TypeError for a URL or a
  * header that cannot be sent, and with an Error once it is closed; its constructor throws a RangeError
- * for a timeout of no time. Nothing is retried, and redirects are not followed.
+ * for a timeout of no time. Nothing is retried, and redirects are not followed. Connections that are kept
+ * keep the process alive: close it in the end.
  */
 export class ClientSession {
   private readonly strategy: ParsingStrategy;
@@ -113,8 +114,11 @@ export class ClientSession {
     options: SessionRequestOptions = {},
   ): Promise<Response> {
     if (this.closed) throw new Error("the session is closed");
-    const { protocol, host, hostname, port, pathname, search } = new URL(url);
+    const { protocol, username, password, host, hostname, port, pathname, search } = new URL(url);
     if (protocol !== "http:") throw new TypeError(`cannot speak ${protocol} only http:`);
+    if (username !== "" || password !== "") {
+      throw new TypeError("a URL's user is not sent: give an Authorization header");
+    }
     const close = this.reading === "eof";
     const request = encodeRequest({ method, host, target: pathname + search, close, ...options });
     // A URL writes an IPv6 address in brackets, a socket does not.

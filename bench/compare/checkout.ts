@@ -21,6 +21,9 @@ export function resolveRevision(name: string): string {
     );
   }
   const { exitCode, stdout } = git("rev-parse", "--verify", "--quiet", `${name}^{commit}`);
+  if (exitCode !== 0 && name.endsWith(".json")) {
+    throw new UserError(`cannot read ${name}: there is no such file`);
+  }
   if (exitCode !== 0) {
     throw new UserError(
       `"${name}" is no git revision, result file or strategy; name two of one kind, like main or HEAD~1`,

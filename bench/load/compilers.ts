@@ -1,7 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { unbindThreads } from "../affinity.ts";
 
 /** The threads of a process; only Linux shows them as files. */
 const threadsOf = (process: number | "self") => `/proc/${process}/task`;
+
+/** JSC ends compilers that have had nothing to do for 10 seconds, and starts others. */
+const lookEveryMs = 100;
 
 /** What JSC calls the threads on which its JIT compilers run. */
 const compilerName = "JITWorker";
@@ -17,8 +21,24 @@ export function compilersCpuNs(): number {
   return sum;
 }
 
+/**
+ * Lets the JIT compilers of `process` run on every core that we have, those that it starts later too.
+ * Returns what ends that.
+ */
+export function keepCompilersUnbound(process: number): () => void {
+  const unbound = new Set<string>();
+  const look = () => {
+    const bound = compilersOf(process).filter((thread) => !unbound.has(thread));
+    unbindThreads(bound);
+    for (const thread of bound) unbound.add(thread);
+  };
+  look();
+  const timer = setInterval(look, lookEveryMs);
+  return () => clearInterval(timer);
+}
+
 /** The threads of a process on which its JIT compilers run. */
-export function compilersOf(process: number | "self"): readonly string[] {
+function compilersOf(process: number | "self"): readonly string[] {
   const threads = threadsOf(process);
   try {
     return readdirSync(threads).filter((thread) =>

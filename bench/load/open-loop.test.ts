@@ -112,6 +112,25 @@ describe("a server that falls behind has the rate of its whole rounds", () => {
   });
 });
 
+test.each([
+  ["answers half of what is due, and all of it", 2, 500],
+  ["answers all that is due", 0.9, 1000],
+])("a server that %s, one every %d ms, has a rate of %d/s", (_, serviceMs, rate) => {
+  const { clock, loop } = createLoop(100);
+  // More lanes than requests, each due at a whole millisecond.
+  loop.begin(Array.from({ length: 101 }, createLane), 0);
+  let freeNs = 0;
+  for (let ms = 0; ms < 100; ms++) {
+    clock.nowNs = ms * 1e6;
+    const lane = createLane();
+    lane.dueNs = clock.nowNs;
+    freeNs = Math.max(freeNs, clock.nowNs) + serviceMs * 1e6;
+    answer(loop, lane, freeNs);
+  }
+  const { completed, windowNs } = loop.sample(freeNs);
+  expect((completed / windowNs) * 1e9).toBeCloseTo(rate, 6);
+});
+
 test("stages have their mean rate, also where the last is more than the server can", () => {
   const clock = { nowNs: 0 };
   const stages = [

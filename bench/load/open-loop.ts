@@ -1,3 +1,4 @@
+import { Backlog } from "./backlog.ts";
 import { clockNs } from "./clock.ts";
 import { processCpuNs } from "./cpu.ts";
 import type { Lane } from "./lane.ts";
@@ -30,6 +31,8 @@ export class OpenLoop implements Loop {
   /** Free lanes, the longest free one first. */
   private readonly idle: Lane[] = [];
   private saturation = new Saturation(0, processCpuNs);
+  private readonly backlog = new Backlog();
+  private lastAnswerNs = 0;
   private windowCpuNs = 0;
   private over = false;
   private stopped = false;
@@ -64,6 +67,8 @@ export class OpenLoop implements Loop {
 
   answered(lane: Lane, nowNs: number): void {
     this.ok++;
+    this.lastAnswerNs = nowNs;
+    this.backlog.answered(lane.dueNs - this.startNs, nowNs - lane.dueNs);
     this.saturation.answered(nowNs, nowNs - this.startNs <= this.durationNs);
     this.free(lane, nowNs);
   }
@@ -102,16 +107,22 @@ export class OpenLoop implements Loop {
   }
 
   /**
-   * With nothing left unsent the server has kept up, and what was under way at the end belongs to the
-   * window too; where it has not, it has answered as fast as it could. Of stages the mean is told.
+   * Where the server has kept up, what was under way at the end belongs to the window, too. Where it has
+   * not, it has answered as fast as it could: for as long as every lane was busy, or until all that was due
+   * had its answer. Of stages the mean is told.
    */
   private measured(): Pick<SliceSample, "windowNs" | "completed" | "cpuNs"> {
-    const { startNs, durationNs, isSteady, unsent } = this;
+    const { startNs, durationNs, isSteady, unsent, ok: completed } = this;
     const fellBehind = isSteady && unsent > 0;
     const full = fellBehind ? this.saturation.stretch(startNs, startNs + durationNs) : undefined;
-    return full === undefined
-      ? { windowNs: durationNs, completed: this.ok, cpuNs: this.windowCpuNs }
-      : { windowNs: full.windowNs, completed: full.answers, cpuNs: full.cpuNs };
+    if (full !== undefined) {
+      return { windowNs: full.windowNs, completed: full.answers, cpuNs: full.cpuNs };
+    }
+    if (isSteady && this.backlog.grows) {
+      const windowNs = Math.max(durationNs, this.lastAnswerNs - startNs);
+      return { windowNs, completed, cpuNs: processCpuNs() - this.startCpuNs };
+    }
+    return { windowNs: durationNs, completed, cpuNs: this.windowCpuNs };
   }
 
   /** Sends everything that is due, as far as there are lanes, each at its own reading of the clock. */

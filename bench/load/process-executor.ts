@@ -1,10 +1,9 @@
 import { join } from "node:path";
-import { unbindThreads } from "../affinity.ts";
 import { type Child, spawnChild } from "../child.ts";
 import type { ConnectionSettings } from "../plan.ts";
 import type { Target } from "../target.ts";
 import { keepCoresAwake } from "./awake.ts";
-import { compilersOf } from "./compilers.ts";
+import { keepCompilersUnbound } from "./compilers.ts";
 import type { Executor, Generator } from "./executor.ts";
 import { histogramOf } from "./histogram.ts";
 import { watchMachine } from "./machine.ts";
@@ -67,11 +66,12 @@ function generator(child: GeneratorChild, target: Target): Generator {
       return expectKind(report, "warmed-up").pace;
     },
     async slice(length) {
+      const before = await target.serverCpuNs();
       // A loop that spins so as to be on time has no time for compilers: on the same core they took turns
       // of 3 ms with it, and requests were late by as much.
-      if (length.kind === "open" && target.local) unbindThreads(compilersOf(child.pid));
-      const before = await target.serverCpuNs();
-      const report = child.ask({ kind: "slice", length });
+      const bindAgain =
+        length.kind === "open" && target.local ? keepCompilersUnbound(child.pid) : () => {};
+      const report = child.ask({ kind: "slice", length }).finally(bindAgain);
       // While the server was asked there was nothing to stop yet.
       if (stopped) stop();
       const { kind: _, ...sample } = expectKind(await report, "slice");

@@ -1,4 +1,5 @@
 import type { CellResult, Comparison, Result } from "../result.ts";
+import { formatCount } from "../units.ts";
 
 /** A few sentences that say what the tables mean; empty where there is nothing to say. */
 export function conclude({ cells, comparisons = [] }: Result): string {
@@ -8,7 +9,7 @@ export function conclude({ cells, comparisons = [] }: Result): string {
   );
   const compared =
     byCpu.length === 0 ? [] : [cheapest(byCpu), widest(byCpu), limits(cells), undecided(byCpu)];
-  return [...cells.map(unsent), ...compared]
+  return [...cells.map(behind), ...compared]
     .filter((sentence) => sentence !== "")
     .map((sentence) => `${sentence}\n`)
     .join("");
@@ -66,12 +67,27 @@ function geometricMean(ratios: readonly number[]): number {
 /** Below this share of what was due the percentiles are of an open loop all the same. */
 const fewUnsent = 0.001;
 
-/** What was never sent has no response time: those that are shown are of the lucky ones. */
-function unsent({ strategy, fixture, connections, requests }: CellResult): string {
-  const { issued, unsent = 0 } = requests;
-  if (unsent <= fewUnsent * (issued + unsent)) return "";
-  const percent = ((100 * unsent) / (issued + unsent)).toFixed(1);
-  return `${strategy} on ${fixture} at ${connections} could not keep up: ${percent} % of the requests that were due were never sent, and no response time counts for them.`;
+/** Below this share of what was due, answers came more slowly than requests were due. */
+const keptUp = 0.98;
+
+/**
+ * A rate that could not be had. What was never sent has no response time: those that are shown are of the
+ * lucky ones; and where all was sent they would have gone on growing.
+ */
+function behind(cell: CellResult): string {
+  const { strategy, fixture, connections, requests, rate, metrics } = cell;
+  const { issued, ok, unsent = 0 } = requests;
+  const asked = rate === undefined ? "" : ` with ${formatCount(rate)}/s`;
+  const couldNot = `${strategy} on ${fixture} at ${connections} could not keep up${asked}`;
+  if (unsent > fewUnsent * (issued + unsent)) {
+    const percent = ((100 * unsent) / (issued + unsent)).toFixed(1);
+    return `${couldNot}: ${percent} % of the requests that were due were never sent, and no response time counts for them.`;
+  }
+  const answers = metrics.requestsPerSecond?.value;
+  if (rate === undefined || answers === undefined || answers >= (keptUp * rate * ok) / issued) {
+    return "";
+  }
+  return `${couldNot}: ${formatCount(answers)}/s were answered, and the longer that lasts the longer the response times.`;
 }
 
 /** 1.123 as "+12 %". */

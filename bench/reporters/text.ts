@@ -42,12 +42,16 @@ export const text: Reporter = {
   },
 };
 
-function header({ environment, interrupted, seed }: Result): string {
+function header({ environment, interrupted, seed, cells }: Result): string {
   const { runtimeVersion, cpu, cores, os, kernel, memoryBytes, git, server, keptAwake, transport } =
     environment;
   const revision = git ? `, ${git.revision.slice(0, 8)}${git.dirty ? " with changes" : ""}` : "";
   const machine = `${cores} × ${cpu}, ${formatBytes(memoryBytes)}, ${os} ${kernel}`;
-  const stopped = interrupted ? "Interrupted: this is what was measured until then.\n" : "";
+  const untilThen =
+    cells.length > 0
+      ? "Interrupted: this is what was measured until then.\n"
+      : "Interrupted before anything was measured.\n";
+  const stopped = interrupted ? untilThen : "";
   return `readrace on Bun ${runtimeVersion}, ${machine}\nserver ${server}, seed ${seed}${revision}${keptAwake ? ", cores kept awake" : ""}${transport === "direct" ? ", read directly" : ""}\n${stopped}`;
 }
 

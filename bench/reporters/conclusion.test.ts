@@ -1,0 +1,34 @@
+import { describe, expect, test } from "bun:test";
+import type { CellResult } from "../result.ts";
+import { sampleResult } from "../sample-result.ts";
+import { conclude } from "./conclusion.ts";
+
+/** A cell of an open loop at 1,000/s for a second. */
+function open(answersPerSecond: number, unsent: number, failed = 0): CellResult {
+  const [cell] = sampleResult.cells as [CellResult];
+  const issued = 1000 - unsent;
+  return {
+    ...cell,
+    mode: "open",
+    rate: 1000,
+    requests: { issued, ok: issued - failed, failed, unfinished: 0, unsent },
+    metrics: { requestsPerSecond: { value: answersPerSecond, unit: "1/s", better: "higher" } },
+  };
+}
+
+describe("an open loop that could not keep up", () => {
+  test.each([
+    ["kept up", open(1000, 0), ""],
+    ["failed at times", open(900, 0, 100), ""],
+    [
+      "left requests unsent",
+      open(500, 480),
+      "48.0 % of the requests that were due were never sent",
+    ],
+    ["answered late", open(500, 0), "500/s were answered, and the longer"],
+  ])("%s", (_, cell, says) => {
+    const text = conclude({ ...sampleResult, cells: [cell], comparisons: [] });
+    if (says === "") expect(text).toBe("");
+    else expect(text).toContain(`could not keep up with 1.00k/s: ${says}`);
+  });
+});
