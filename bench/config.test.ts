@@ -99,7 +99,7 @@ describe("wrong input is one sentence that says how to mend it", () => {
     [["--target", "ftp://x"], "--target ftp://x: must be an http:// URL"],
     [["--threshold", "p99<5"], "no metric is named"],
     [["--threshold", "serviceP99Ns=5"], "write it like 'serviceP99Ns<5ms'"],
-    [["--threshold", "serviceP99Ns<much"], "much is not a quantity"],
+    [["--threshold", "serviceP99Ns<much"], "serviceP99Ns is a time like 5ms, not much"],
     [["--seed", "x"], "--seed x: must be"],
     [["--durtion", "1s"], "unknown option '--durtion' (Did you mean --duration?)"],
     [["load", "extra"], "the command comes first"],
