@@ -17,12 +17,17 @@ export function bindToCores(command: readonly string[], side: Side): string[] {
   return ["taskset", "--cpu-list", list, ...command];
 }
 
-/** Lets threads that were bound with their process run on every core that we have. */
-export function unbindThreads(threads: readonly string[]): void {
+/**
+ * Lets threads that were bound with their process run on every core that we have, wherever nobody else wants
+ * to at the moment: SCHED_IDLE (sched(7)).
+ */
+export function yieldToOthers(threads: readonly string[]): void {
   const cores = allowedCores();
   if (cores.length < 2 || !hasTaskset()) return;
   for (const thread of threads) {
     Bun.spawnSync(["taskset", "--cpu-list", "--pid", cores.join(","), thread]);
+    // Of the same package, util-linux.
+    if (Bun.which("chrt")) Bun.spawnSync(["chrt", "--idle", "--pid", "0", thread]);
   }
 }
 

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { unbindThreads } from "../affinity.ts";
+import { yieldToOthers } from "../affinity.ts";
 
 /** The threads of a process; only Linux shows them as files. */
 const threadsOf = (process: number | "self") => `/proc/${process}/task`;
@@ -22,15 +22,15 @@ export function compilersCpuNs(): number {
 }
 
 /**
- * Lets the JIT compilers of `process` run on every core that we have, those that it starts later too.
- * Returns what ends that.
+ * Lets the JIT compilers of `process` run on every core that we have, wherever nobody else wants to; those
+ * that it starts later too. Returns what ends that.
  */
-export function keepCompilersUnbound(process: number): () => void {
-  const unbound = new Set<string>();
+export function keepCompilersYielding(process: number): () => void {
+  const known = new Set<string>();
   const look = () => {
-    const bound = compilersOf(process).filter((thread) => !unbound.has(thread));
-    unbindThreads(bound);
-    for (const thread of bound) unbound.add(thread);
+    const others = compilersOf(process).filter((thread) => !known.has(thread));
+    yieldToOthers(others);
+    for (const thread of others) known.add(thread);
   };
   look();
   const timer = setInterval(look, lookEveryMs);

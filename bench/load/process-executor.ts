@@ -3,7 +3,7 @@ import { type Child, spawnChild } from "../child.ts";
 import type { ConnectionSettings } from "../plan.ts";
 import type { Target } from "../target.ts";
 import { keepCoresAwake } from "./awake.ts";
-import { keepCompilersUnbound } from "./compilers.ts";
+import { keepCompilersYielding } from "./compilers.ts";
 import type { Executor, Generator } from "./executor.ts";
 import { histogramOf } from "./histogram.ts";
 import { watchMachine } from "./machine.ts";
@@ -69,9 +69,9 @@ function generator(child: GeneratorChild, target: Target): Generator {
       const before = await target.serverCpuNs();
       // A loop that spins so as to be on time has no time for compilers: on the same core they took turns
       // of 3 ms with it, and requests were late by as much.
-      const bindAgain =
-        length.kind === "open" && target.local ? keepCompilersUnbound(child.pid) : () => {};
-      const report = child.ask({ kind: "slice", length }).finally(bindAgain);
+      const spins = length.kind === "open" && target.local;
+      const leaveCompilers = spins ? keepCompilersYielding(child.pid) : () => {};
+      const report = child.ask({ kind: "slice", length }).finally(leaveCompilers);
       // While the server was asked there was nothing to stop yet.
       if (stopped) stop();
       const { kind: _, ...sample } = expectKind(await report, "slice");
