@@ -114,6 +114,16 @@ describe("the raw listener", () => {
     expect(answer).toEndWith("Hello, World!");
   });
 
+  test.each(["Content-Length: 30", "Transfer-Encoding: chunked"])(
+    "a body is no request: %s",
+    async (field) => {
+      const answer = await ask(
+        `POST /split-hello.txt HTTP/1.1\r\n${field}\r\n\r\nGET /split-hello.txt HTTP/1.1\r\n\r\n`,
+      );
+      expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 405"]);
+    },
+  );
+
   test("a request that drips in is cut off", async () => {
     const listener = listenRaw([], "127.0.0.1", { patienceMs: 100 });
     const { promise: closed, resolve } = Promise.withResolvers<void>();

@@ -246,6 +246,14 @@ describe("a warm-up", () => {
     expect(slices.length).toBeLessThan(1000);
   });
 
+  test("waits in each phase, which has code of its own", async () => {
+    const server = serve((socket) => socket.write(ok));
+    const driver = await drive("callback", server.port, {});
+    const phase: WarmUpPhase = { slice: { kind: "requests", count: 500 }, least: 1, most: 1000 };
+    const slices = await warmUp(driver, phase, phase);
+    expect(slices.length).toBeGreaterThanOrEqual(40);
+  });
+
   test("waits once, and not in each phase, for a server that answers nothing", async () => {
     const server = serve(() => {});
     const driver = await drive("callback", server.port, { wholeMs: 60 });
