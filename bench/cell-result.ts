@@ -7,7 +7,7 @@ import { pooled, sumRecordings, sumSlices } from "./metrics/metric.ts";
 import { comparedMetricKeys, metrics } from "./metrics/registry.ts";
 import type { Heat, Rival } from "./plan.ts";
 import type { CellResult, Comparison } from "./result.ts";
-import { intervalAround, ratioEstimate } from "./stats/interval.ts";
+import { type Interval, meanEstimate, ratioEstimate } from "./stats/interval.ts";
 import { verdictOf } from "./stats/verdict.ts";
 
 /** The samples of a heat as cells of a result. A strategy that was never begun has no cell. */
@@ -73,13 +73,16 @@ function metricResults(
   for (const { key, unit, better, compute } of metrics) {
     const value = compute(sample);
     if (value === undefined) continue;
-    const interval = intervalAround(
-      value,
-      replicates.flatMap((own) => own[key] ?? []),
-    );
-    results[key] = { value, unit, better, ...(interval && { interval: [...interval] }) };
+    const own = replicates.flatMap((replicate) => replicate[key] ?? []);
+    const { interval } = meanEstimate(own);
+    results[key] = { value, unit, better, ...(interval && { interval: possible(interval, own) }) };
   }
   return results;
+}
+
+/** That of few replicates may reach below 0, where no time and no rate can be. */
+function possible([low, high]: Interval, values: readonly number[]): [number, number] {
+  return [values.every((value) => value >= 0) ? Math.max(0, low) : low, high];
 }
 
 function requestCounts(sample: CellSample): CellResult["requests"] {

@@ -83,7 +83,7 @@ describe("wrong input is one sentence that says how to mend it", () => {
     [["--find-rate", "responseP99Ns<1ms", "--record"], "--record keeps races"],
     [["--find-rate", "serviceP99Ns>5ms"], "like 'responseP99Ns<5ms'"],
     [["--find-rate", "requestsPerSecond<5k"], "like 'responseP99Ns<5ms'"],
-    [["--find-rate", "cpuNsPerRequest<20us"], "name the most of a response or service time"],
+    [["--find-rate", "cpuNsPerRequest<20us"], "it goes by response and service times"],
     [["-d", "99999999999999h"], "-d 99999999999999h: must be at most 24h"],
     [["--target", "http://me:secret@127.0.0.1/"], "no Authorization is sent"],
     [["--pipeline", "257"], "--pipeline 257: must be a whole number from 1 to 256"],

@@ -216,7 +216,7 @@ function readObjective({
   const grows = growingMetrics.some(({ key }) => key === objective.metric);
   if (objective.operator !== "<" || !grows) {
     throw new UserError(
-      `--find-rate '${findRate}': more load must miss it some time; name the most of a response or service time, like 'responseP99Ns<5ms'`,
+      `--find-rate '${findRate}': it goes by response and service times, which grow with the rate; name the most of one, like 'responseP99Ns<5ms'`,
     );
   }
   return objective;

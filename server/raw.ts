@@ -105,7 +105,7 @@ async function respond(
   const [method = "", target = "", version = ""] = request.split("\r\n", 1)[0]?.split(" ") ?? [];
   const fixture = byPath.get(target.split("?", 1)[0] ?? "");
   // A body is not read, and must not be taken for the next request.
-  const hasBody = /^(content-length: *[1-9]|transfer-encoding:)/im.test(request);
+  const hasBody = /^(content-length:[ \t]*0*[1-9]|transfer-encoding:)/im.test(request);
   const close = version !== "HTTP/1.1" || hasBody || /^connection:.*\bclose\b/im.test(request);
   if (fixture === undefined) return (await sendText(socket, "404 Not Found", "", close)) && !close;
   if (method !== "GET" && method !== "HEAD") {

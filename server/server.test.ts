@@ -114,7 +114,7 @@ describe("the raw listener", () => {
     expect(answer).toEndWith("Hello, World!");
   });
 
-  test.each(["Content-Length: 30", "Transfer-Encoding: chunked"])(
+  test.each(["Content-Length: 30", "content-length:\t030", "Transfer-Encoding: chunked"])(
     "a body is no request: %s",
     async (field) => {
       const answer = await ask(

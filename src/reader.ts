@@ -71,7 +71,7 @@ export class Reader {
   /**
    * Up to `n` bytes, as soon as there are any; empty at EOF. A negative `n` reads until EOF.
    * One read may return less than a message: call it in a loop. Rejects with a RangeError for an `n`
-   * that is neither a whole number nor Infinity.
+   * above 0 that is neither whole nor Infinity, and for NaN.
    */
   async read(n = -1): Promise<Uint8Array> {
     this.throwIfFailed();

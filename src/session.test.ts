@@ -140,6 +140,22 @@ describe("a session with a dial of its own", () => {
     expect((await response).text()).toBe("ok");
   });
 
+  test("keeps no connection that has ended in the place of one that has not", async () => {
+    const peers: MemoryTransport[] = [];
+    const dial = () => dialMemory((peer) => void peers.push(peer));
+    const session = new ClientSession({ dial });
+    const all = Array.from({ length: 257 }, () => session.get("http://memory/"));
+    await Bun.sleep(5);
+    const [last, ...others] = peers;
+    for (const peer of others) peer.deliver(ok);
+    await Promise.all(all.slice(1));
+    for (const peer of others.slice(-100)) peer.deliverEof();
+    await Bun.sleep(1);
+    last?.deliver(ok);
+    await all[0];
+    expect(peers.filter((peer) => !peer.isClosing())).toHaveLength(157);
+  });
+
   test("keeps the 256 connections of an origin that were used last", async () => {
     const peers: MemoryTransport[] = [];
     const dial = () => dialMemory((peer) => void peers.push(peer));

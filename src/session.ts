@@ -23,10 +23,7 @@ export interface SessionOptions {
   readonly dial?: (endpoint: Endpoint) => Dial;
 }
 
-/**
- * Connections to one origin that are kept while nobody uses them, as by node:http's Agent: the last is used
- * first, so that those which peers have given up lie in front, and go first.
- */
+/** Connections to one origin that are kept while nobody uses them, as by node:http's Agent. */
 const mostIdle = 256;
 
 /** A connection, and whether anything has arrived on it since its last request. */
@@ -146,7 +143,8 @@ export class ClientSession {
       line.connection.close();
       return;
     }
-    const lines = this.idle.get(host) ?? [];
+    const kept = this.idle.get(host) ?? [];
+    const lines = kept.length < mostIdle ? kept : kept.filter(isStillUsable);
     lines.push(line);
     if (lines.length > mostIdle) lines.shift()?.connection.close();
     this.idle.set(host, lines);

@@ -245,7 +245,11 @@ export class SocketTransport implements Transport, DirectReader {
     this.unsentBytes += data.length;
     if (!this.writingPaused && this.unsentBytes > highWaterBytes) {
       this.writingPaused = true;
-      this.protocol.pauseWriting?.();
+      try {
+        this.protocol.pauseWriting?.();
+      } catch (error) {
+        this.breakOff(asError(error));
+      }
     }
   }
 }

@@ -158,6 +158,19 @@ describe("createConnection", () => {
       },
     );
 
+    test("in pauseWriting", async () => {
+      const port = listen({ open: (socket) => void socket.pause() });
+      const { promise: loss, resolve } = Promise.withResolvers<Error | null>();
+      const witness = Object.assign(new Witness(), {
+        pauseWriting: throwIt(error),
+        connectionLost: resolve,
+      });
+      const transport = await createConnection(witness, { host: "127.0.0.1", port });
+      for (let i = 0; i < 64 && !transport.isClosing(); i++)
+        transport.write(new Uint8Array(2 ** 20));
+      expectIt(await loss, error);
+    });
+
     test.each([...thrown, ["undefined", undefined]])("when it is made: %s", async (_, what) => {
       let open = 0;
       const port = listen({ open: () => void open++, close: () => void open-- });

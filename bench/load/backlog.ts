@@ -1,43 +1,36 @@
+const quarters = 4;
+
 /** A server that answers 2 % more slowly than it is asked is one that falls behind. */
 const leastGrowth = 0.02;
 
 /**
- * In standard errors, which are too small here, since requests that wait behind each other wait alike: 2
- * would see growth in every queue that is short of being steady.
- */
-const leastSignificance = 5;
-
-/**
- * Whether an open loop's backlog grows throughout. Response times then grow with the due instant, each
- * second by asked ÷ answered − 1: an ordinary least squares line through both, whose sums are brought up
- * to date answer by answer (Welford, Technometrics 4, 1962).
+ * Whether an open loop's backlog grows throughout: even the fastest answers of each quarter of the time took
+ * longer than those of the quarter before. Of one that comes and goes, after a stall or in a queue that is
+ * full at times, some answers are as fast as ever; and the slowest, which may be slow for reasons of their
+ * own, have no say. Where requests come twice as fast as they are answered it is seen in 100 requests, at
+ * 1.2 times of random answers in 7 of 10 windows of 240; a steady queue that is busy nine tenths of the
+ * time looks so in 1 to 9 of 100 (simulated).
  */
 export class Backlog {
-  private count = 0;
-  private meanDue = 0;
-  private meanResponse = 0;
-  private dueSquares = 0;
-  private responseSquares = 0;
-  private products = 0;
+  private readonly durationNs: number;
+  private readonly fastestNs = new Float64Array(quarters).fill(Number.POSITIVE_INFINITY);
 
-  /** In any one unit. */
-  answered(due: number, response: number): void {
-    this.count++;
-    const dueOff = due - this.meanDue;
-    const responseOff = response - this.meanResponse;
-    this.meanDue += dueOff / this.count;
-    this.meanResponse += responseOff / this.count;
-    this.dueSquares += dueOff * (due - this.meanDue);
-    this.responseSquares += responseOff * (response - this.meanResponse);
-    this.products += dueOff * (response - this.meanResponse);
+  constructor(durationNs: number) {
+    this.durationNs = durationNs;
+  }
+
+  /** A request that was due `dueNs` after the beginning has its answer. */
+  answered(dueNs: number, responseNs: number): void {
+    const quarter = Math.min(quarters - 1, Math.floor((dueNs / this.durationNs) * quarters));
+    if (responseNs < (this.fastestNs[quarter] as number)) this.fastestNs[quarter] = responseNs;
   }
 
   get grows(): boolean {
-    const { count, dueSquares, responseSquares, products } = this;
-    if (count < 3 || dueSquares === 0) return false;
-    const slope = products / dueSquares;
-    const residuals = Math.max(0, responseSquares - slope * products);
-    const standardError = Math.sqrt(residuals / (count - 2) / dueSquares);
-    return slope >= leastGrowth && slope >= leastSignificance * standardError;
+    const [first, ...later] = this.fastestNs;
+    const last = later.at(-1);
+    if (first === undefined || last === undefined || !Number.isFinite(last)) return false;
+    const ascends = later.every((fastest, index) => fastest > (this.fastestNs[index] as number));
+    const betweenNs = (this.durationNs * (quarters - 1)) / quarters;
+    return ascends && last - first >= leastGrowth * betweenNs;
   }
 }

@@ -241,8 +241,9 @@ describe("a warm-up", () => {
     const driver = await drive("callback", server.port, {});
     const slice = { kind: "requests", count: 500 } as const;
     const slices = await warmUp(driver, { slice, least: 1, most: 1000 });
-    // After 10,000 chunks, and when the compilers rest: on fast cores more comes until then.
-    expect(slices.length).toBeGreaterThanOrEqual(20);
+    // After 10,000 chunks, of which a slice's edges have some, and when the compilers rest: on fast cores
+    // more comes until then.
+    expect(slices.length).toBeGreaterThan(15);
     expect(slices.length).toBeLessThan(1000);
   });
 
@@ -251,7 +252,7 @@ describe("a warm-up", () => {
     const driver = await drive("callback", server.port, {});
     const phase: WarmUpPhase = { slice: { kind: "requests", count: 500 }, least: 1, most: 1000 };
     const slices = await warmUp(driver, phase, phase);
-    expect(slices.length).toBeGreaterThanOrEqual(40);
+    expect(slices.length).toBeGreaterThan(30);
   });
 
   test("waits once, and not in each phase, for a server that answers nothing", async () => {

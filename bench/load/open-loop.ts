@@ -31,8 +31,11 @@ export class OpenLoop implements Loop {
   /** Free lanes, the longest free one first. */
   private readonly idle: Lane[] = [];
   private saturation = new Saturation(0, processCpuNs);
-  private readonly backlog = new Backlog();
-  private lastAnswerNs = 0;
+  private readonly backlog: Backlog;
+  /** Of the answers that came before the window's end. */
+  private answersInTime = 0;
+  private firstAnswerNs = 0;
+  private lastInTimeNs = 0;
   private windowCpuNs = 0;
   private over = false;
   private stopped = false;
@@ -51,6 +54,7 @@ export class OpenLoop implements Loop {
     this.pacer = new Pacer(length.plan, length.share);
     this.durationNs = planDurationMs(length.plan) * 1e6;
     this.isSteady = length.plan.stages.length === 1;
+    this.backlog = new Backlog(this.durationNs);
     this.startNs = nowNs;
     this.onLate = onLate;
     this.readClockNs = readClockNs;
@@ -67,9 +71,13 @@ export class OpenLoop implements Loop {
 
   answered(lane: Lane, nowNs: number): void {
     this.ok++;
-    this.lastAnswerNs = nowNs;
+    const inTime = nowNs - this.startNs <= this.durationNs;
+    if (inTime) {
+      if (this.answersInTime++ === 0) this.firstAnswerNs = nowNs;
+      this.lastInTimeNs = nowNs;
+    }
     this.backlog.answered(lane.dueNs - this.startNs, nowNs - lane.dueNs);
-    this.saturation.answered(nowNs, nowNs - this.startNs <= this.durationNs);
+    this.saturation.answered(nowNs, inTime);
     this.free(lane, nowNs);
   }
 
@@ -108,8 +116,8 @@ export class OpenLoop implements Loop {
 
   /**
    * Where the server has kept up, what was under way at the end belongs to the window, too. Where it has
-   * not, it has answered as fast as it could: for as long as every lane was busy, or until all that was due
-   * had its answer. Of stages the mean is told.
+   * not, it has answered as fast as it could: as long as every lane was busy, or from the first answer to
+   * the last within the window. Of stages the mean is told.
    */
   private measured(): Pick<SliceSample, "windowNs" | "completed" | "cpuNs"> {
     const { startNs, durationNs, isSteady, unsent, ok: completed } = this;
@@ -118,11 +126,12 @@ export class OpenLoop implements Loop {
     if (full !== undefined) {
       return { windowNs: full.windowNs, completed: full.answers, cpuNs: full.cpuNs };
     }
-    if (isSteady && this.backlog.grows) {
-      const windowNs = Math.max(durationNs, this.lastAnswerNs - startNs);
-      return { windowNs, completed, cpuNs: processCpuNs() - this.startCpuNs };
+    const cpuNs = this.windowCpuNs;
+    if (isSteady && this.answersInTime > 1 && this.backlog.grows) {
+      const windowNs = this.lastInTimeNs - this.firstAnswerNs;
+      return { windowNs, completed: this.answersInTime - 1, cpuNs };
     }
-    return { windowNs: durationNs, completed, cpuNs: this.windowCpuNs };
+    return { windowNs: durationNs, completed, cpuNs };
   }
 
   /** Sends everything that is due, as far as there are lanes, each at its own reading of the clock. */

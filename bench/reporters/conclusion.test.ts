@@ -16,10 +16,14 @@ function open(answersPerSecond: number, unsent: number, failed = 0): CellResult 
   };
 }
 
+const noRequests = { issued: 0, ok: 0, failed: 0, unfinished: 0, unsent: 0 };
+
 describe("an open loop that could not keep up", () => {
   test.each([
     ["kept up", open(1000, 0), ""],
     ["failed at times", open(900, 0, 100), ""],
+    ["had few random arrivals", { ...open(900, 0), schedule: "poisson" }, ""],
+    ["had none", { ...open(0, 1000), requests: noRequests }, ""],
     [
       "left requests unsent",
       open(500, 480),

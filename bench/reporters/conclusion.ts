@@ -75,7 +75,7 @@ const keptUp = 0.98;
  * lucky ones; and where all was sent they would have gone on growing.
  */
 function behind(cell: CellResult): string {
-  const { strategy, fixture, connections, requests, rate, metrics } = cell;
+  const { strategy, fixture, connections, requests, rate, schedule, metrics } = cell;
   const { issued, ok, unsent = 0 } = requests;
   const asked = rate === undefined ? "" : ` with ${formatCount(rate)}/s`;
   const couldNot = `${strategy} on ${fixture} at ${connections} could not keep up${asked}`;
@@ -84,9 +84,10 @@ function behind(cell: CellResult): string {
     return `${couldNot}: ${percent} % of the requests that were due were never sent, and no response time counts for them.`;
   }
   const answers = metrics.requestsPerSecond?.value;
-  if (rate === undefined || answers === undefined || answers >= (keptUp * rate * ok) / issued) {
-    return "";
-  }
+  if (rate === undefined || answers === undefined || issued === 0) return "";
+  // How many come of random arrivals is itself random, by the root of their number.
+  const scatter = schedule?.includes("poisson") ? 4 / Math.sqrt(issued) : 0;
+  if (answers >= ((keptUp - scatter) * rate * ok) / issued) return "";
   return `${couldNot}: ${formatCount(answers)}/s were answered, and the longer that lasts the longer the response times.`;
 }
 

@@ -41,21 +41,6 @@ export function ratioEstimate(
   return { value: Math.exp(value), interval: [Math.exp(interval[0]), Math.exp(interval[1])] };
 }
 
-/**
- * The t interval around a figure of all replicates together. That of a figure which is positive by its
- * nature, as times and rates are, comes from logarithms: of few replicates it would else reach below 0.
- */
-export function intervalAround(value: number, replicates: readonly number[]): Interval | undefined {
-  if (replicates.length < 2) return undefined;
-  if (value <= 0 || replicates.some((own) => own <= 0)) {
-    const halfWidth = tHalfWidth(replicates, mean(replicates));
-    return [value - halfWidth, value + halfWidth];
-  }
-  const logs = replicates.map(Math.log);
-  const factor = Math.exp(tHalfWidth(logs, mean(logs)));
-  return [value / factor, value * factor];
-}
-
 function tHalfWidth(values: readonly number[], center: number): number {
   const n = values.length;
   const sumOfSquares = values.reduce((sum, value) => sum + (value - center) ** 2, 0);
