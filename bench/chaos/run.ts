@@ -13,7 +13,7 @@ import type { ChaosCommand, ChaosListening, ChaosServerOptions, ChaosTally } fro
 const script = join(import.meta.dir, "chaos-server.ts");
 
 /** For a whole exchange: stalls are cut off after it. */
-const timeoutMs = 200;
+export const timeoutMs = 200;
 const timeouts = { connectMs: 5000, firstByteMs: timeoutMs, wholeMs: timeoutMs };
 /** Compilers and the heap come to rest meanwhile; memory is compared with what it was then. */
 const longestWarmUpMs = 10_000;

@@ -36,6 +36,12 @@ const held: ChaosSample = {
   },
 };
 
+function pauseOf(ms: number) {
+  const loopDelay = createHistogram();
+  loopDelay.recordValue(ms * 1e6);
+  return loopDelay;
+}
+
 test("counts that agree, no connection left and flat memory: nothing is wrong", () => {
   expect(faultsOf(held, 4)).toEqual([]);
 });
@@ -50,6 +56,15 @@ test.each<[string, ChaosSample, string]>([
     "a fault of the wrong kind",
     { ...held, errors: { reset: 3 } },
     "reset: the server gave cause for 2, the client counted 3",
+  ],
+  [
+    "a fault that came too late, since the machine stood still",
+    {
+      ...held,
+      errors: { reset: 1, timeout: 1 },
+      recording: { ...held.recording, loopDelay: pauseOf(250) },
+    },
+    "reset: the server gave cause for 2, the client counted 1; the client stood still for 250 ms, and what ends after 200 ms is a timeout: run it again",
   ],
   ["a connection left", { ...held, tally: { ...held.tally, open: 1 } }, "1 connection stayed open"],
   [

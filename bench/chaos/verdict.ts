@@ -1,6 +1,6 @@
 import { errorKinds } from "../../src/errors.ts";
-import { formatBytes, plural } from "../units.ts";
-import type { ChaosSample } from "./run.ts";
+import { formatBytes, formatNs, plural } from "../units.ts";
+import { type ChaosSample, timeoutMs } from "./run.ts";
 
 /** Memory may grow by so much: compiled code and histograms' first pages take some MB at the start. */
 const growthShare = 0.1;
@@ -17,13 +17,7 @@ export function faultsOf(
     issued === ok + failed && unfinished === 0
       ? []
       : `${issued} requests were issued, ${ok} went well, ${failed} failed`,
-    errorKinds.flatMap((kind) => {
-      const injected = tally.errors[kind] ?? 0;
-      const seen = errors[kind] ?? 0;
-      return injected === seen
-        ? []
-        : `${kind}: the server gave cause for ${injected}, the client counted ${seen}`;
-    }),
+    miscounts(errors, tally.errors, recording.loopDelay.maxValue),
     tally.open === 0 ? [] : `${plural(tally.open, "connection")} stayed open`,
     // A client that closes is gone for itself at once, for the server a little later.
     tally.mostOpen <= 2 * connections
@@ -33,4 +27,20 @@ export function faultsOf(
       ? []
       : `memory grew from ${formatBytes(warmBytes)} to ${formatBytes(endBytes)}`,
   ].flat();
+}
+
+type Errors = ChaosSample["errors"];
+
+/** Kinds that client and server have counted differently. */
+function miscounts(seen: Errors, injected: Errors, longestPauseNs: number): readonly string[] {
+  const kinds = errorKinds.filter((kind) => (injected[kind] ?? 0) !== (seen[kind] ?? 0));
+  // Seen from a process that stands still, whatever comes meanwhile comes too late.
+  const pause =
+    longestPauseNs < (timeoutMs / 2) * 1e6
+      ? ""
+      : `; the client stood still for ${formatNs(longestPauseNs)}, and what ends after ${timeoutMs} ms is a timeout: run it again`;
+  return kinds.map(
+    (kind) =>
+      `${kind}: the server gave cause for ${injected[kind] ?? 0}, the client counted ${seen[kind] ?? 0}${pause}`,
+  );
 }
