@@ -124,6 +124,7 @@ export class SocketTransport implements Transport, DirectReader {
 
   arrived(data: Uint8Array): void {
     if (this.closing) return;
+    // tell() without its closure: this is on the path of every chunk.
     try {
       this.observer?.dataArrived(data.length);
       this.protocol.dataReceived(data);
@@ -145,14 +146,9 @@ export class SocketTransport implements Transport, DirectReader {
     }
     if (this.writingPaused && this.unsentBytes <= lowWaterBytes) {
       this.writingPaused = false;
-      try {
-        this.protocol.resumeWriting?.();
-      } catch (error) {
-        this.breakOff(asError(error));
-        return;
-      }
+      this.tell(() => this.protocol.resumeWriting?.());
     }
-    if (this.unsentBytes > 0) return;
+    if (this.unsentBytes > 0 || this.lost) return;
     if (this.closing) this.hangUp((socket) => socket.end());
     else if (this.eofWanted) this.socket?.shutdown();
   }
@@ -160,11 +156,9 @@ export class SocketTransport implements Transport, DirectReader {
   ended(): void {
     if (this.eofSeen || this.closing) return;
     this.eofSeen = true;
-    try {
+    this.tell(() => {
       if (!this.protocol.eofReceived()) this.close();
-    } catch (error) {
-      this.breakOff(asError(error));
-    }
+    });
   }
 
   closed(error: Error | undefined): void {
@@ -186,6 +180,15 @@ export class SocketTransport implements Transport, DirectReader {
 
   failed(error: Error): void {
     this.breakOff(resetError(error));
+  }
+
+  /** What the protocol throws ends its connection, and is what it is told as the reason. */
+  private tell(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.breakOff(asError(error));
+    }
   }
 
   private breakOff(loss: Error): void {
@@ -245,11 +248,7 @@ export class SocketTransport implements Transport, DirectReader {
     this.unsentBytes += data.length;
     if (!this.writingPaused && this.unsentBytes > highWaterBytes) {
       this.writingPaused = true;
-      try {
-        this.protocol.pauseWriting?.();
-      } catch (error) {
-        this.breakOff(asError(error));
-      }
+      this.tell(() => this.protocol.pauseWriting?.());
     }
   }
 }
