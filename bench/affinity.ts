@@ -22,6 +22,7 @@ export function bindToCores(command: readonly string[], side: Side): string[] {
  * to at the moment: SCHED_IDLE (sched(7)).
  */
 export function yieldToOthers(threads: readonly string[]): void {
+  if (threads.length === 0) return;
   const cores = allowedCores();
   if (cores.length < 2 || !hasTaskset()) return;
   for (const thread of threads) {

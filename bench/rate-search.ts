@@ -1,4 +1,5 @@
 import { cellResults } from "./cell-result.ts";
+import { fallsBehindBy } from "./load/backlog.ts";
 import type { Executor } from "./load/executor.ts";
 import { findRate } from "./load/find-rate.ts";
 import { race } from "./load/race.ts";
@@ -8,7 +9,7 @@ import { missedThresholds, type Threshold } from "./threshold.ts";
 
 const startRate = 8000;
 /** Fewer answers than this share of what was due means that the rate was not kept up. */
-const leastAchieved = 0.98;
+const leastAchieved = 1 - fallsBehindBy;
 
 /** What a search has found, and every trial that it made. */
 export interface RateSearch {

@@ -44,9 +44,13 @@ export interface Pace {
 
 const defaultPace: Pace = { busyMs: 3, gapMs: 1, quietMs: 5 };
 
-/** Not in a Worker, whose end would leave its epoll and its timer behind. */
 export function canReadDirectly(): boolean {
-  return Bun.isMainThread && openLibc() !== undefined && canSeeEpolls();
+  return usableLibc() !== undefined;
+}
+
+/** Not in a Worker, whose end would leave its epoll and its timer behind. */
+function usableLibc(): Libc | undefined {
+  return Bun.isMainThread && canSeeEpolls() ? openLibc() : undefined;
 }
 
 let shared: DirectReads | undefined;
@@ -62,8 +66,8 @@ export function openDirectReads(): DirectReads | undefined {
 
 /** The same with a pace of its own, for tests. */
 export function createDirectReads(pace: Pace): DirectReads | undefined {
-  const libc = openLibc();
-  if (libc === undefined || !canReadDirectly()) return undefined;
+  const libc = usableLibc();
+  if (libc === undefined) return undefined;
   const epoll = Epoll.open(libc);
   const ticker = Ticker.open(libc);
   return epoll && ticker && new DirectReads(libc, epoll, ticker, pace);

@@ -140,12 +140,18 @@ describe("a session with a dial of its own", () => {
     expect((await response).text()).toBe("ok");
   });
 
-  test("keeps no connection that has ended in the place of one that has not", async () => {
+  /** So many requests, each on a connection of its own. */
+  async function askAtOnce(count: number) {
     const peers: MemoryTransport[] = [];
     const dial = () => dialMemory((peer) => void peers.push(peer));
     const session = new ClientSession({ dial });
-    const all = Array.from({ length: 257 }, () => session.get("http://memory/"));
+    const all = Array.from({ length: count }, () => session.get("http://memory/"));
     await Bun.sleep(5);
+    return { session, peers, all };
+  }
+
+  test("keeps no connection that has ended in the place of one that has not", async () => {
+    const { peers, all } = await askAtOnce(257);
     const [last, ...others] = peers;
     for (const peer of others) peer.deliver(ok);
     await Promise.all(all.slice(1));
@@ -157,11 +163,7 @@ describe("a session with a dial of its own", () => {
   });
 
   test("keeps the 256 connections of an origin that were used last", async () => {
-    const peers: MemoryTransport[] = [];
-    const dial = () => dialMemory((peer) => void peers.push(peer));
-    const session = new ClientSession({ dial });
-    const all = Array.from({ length: 300 }, () => session.get("http://memory/"));
-    await Bun.sleep(5);
+    const { session, peers, all } = await askAtOnce(300);
     for (const peer of peers) peer.deliver(ok);
     await Promise.all(all);
     const closed = () => peers.filter((peer) => peer.isClosing()).length;

@@ -33,14 +33,15 @@ type Errors = ChaosSample["errors"];
 
 /** Kinds that client and server have counted differently. */
 function miscounts(seen: Errors, injected: Errors, longestPauseNs: number): readonly string[] {
-  const kinds = errorKinds.filter((kind) => (injected[kind] ?? 0) !== (seen[kind] ?? 0));
   // Seen from a process that stands still, whatever comes meanwhile comes too late.
   const pause =
     longestPauseNs < (timeoutMs / 2) * 1e6
       ? ""
       : `; the client stood still for ${formatNs(longestPauseNs)}, and what ends after ${timeoutMs} ms is a timeout: run it again`;
-  return kinds.map(
-    (kind) =>
-      `${kind}: the server gave cause for ${injected[kind] ?? 0}, the client counted ${seen[kind] ?? 0}${pause}`,
-  );
+  return errorKinds.flatMap((kind) => {
+    const [caused, counted] = [injected[kind] ?? 0, seen[kind] ?? 0];
+    return caused === counted
+      ? []
+      : `${kind}: the server gave cause for ${caused}, the client counted ${counted}${pause}`;
+  });
 }

@@ -21,12 +21,11 @@ export function resolveRevision(name: string): string {
     );
   }
   const { exitCode, stdout } = git("rev-parse", "--verify", "--quiet", `${name}^{commit}`);
-  if (exitCode !== 0 && name.endsWith(".json")) {
-    throw new UserError(`cannot read ${name}: there is no such file`);
-  }
   if (exitCode !== 0) {
     throw new UserError(
-      `"${name}" is no git revision, result file or strategy; name two of one kind, like main or HEAD~1`,
+      name.endsWith(".json")
+        ? `cannot read ${name}: there is no such file`
+        : `"${name}" is no git revision, result file or strategy; name two of one kind, like main or HEAD~1`,
     );
   }
   return stdout.toString().trim();

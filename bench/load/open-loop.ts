@@ -32,10 +32,6 @@ export class OpenLoop implements Loop {
   private readonly idle: Lane[] = [];
   private saturation = new Saturation(0, processCpuNs);
   private readonly backlog: Backlog;
-  /** Of the answers that came before the window's end. */
-  private answersInTime = 0;
-  private firstAnswerNs = 0;
-  private lastInTimeNs = 0;
   private windowCpuNs = 0;
   private over = false;
   private stopped = false;
@@ -71,13 +67,8 @@ export class OpenLoop implements Loop {
 
   answered(lane: Lane, nowNs: number): void {
     this.ok++;
-    const inTime = nowNs - this.startNs <= this.durationNs;
-    if (inTime) {
-      if (this.answersInTime++ === 0) this.firstAnswerNs = nowNs;
-      this.lastInTimeNs = nowNs;
-    }
     this.backlog.answered(lane.dueNs - this.startNs, nowNs - lane.dueNs);
-    this.saturation.answered(nowNs, inTime);
+    this.saturation.answered(nowNs, nowNs - this.startNs <= this.durationNs);
     this.free(lane, nowNs);
   }
 
@@ -127,11 +118,10 @@ export class OpenLoop implements Loop {
       return { windowNs: full.windowNs, completed: full.answers, cpuNs: full.cpuNs };
     }
     const cpuNs = this.windowCpuNs;
-    if (isSteady && this.answersInTime > 1 && this.backlog.grows) {
-      const windowNs = this.lastInTimeNs - this.firstAnswerNs;
-      return { windowNs, completed: this.answersInTime - 1, cpuNs };
-    }
-    return { windowNs: durationNs, completed, cpuNs };
+    const behind = isSteady ? this.backlog.stretch() : undefined;
+    return behind === undefined
+      ? { windowNs: durationNs, completed, cpuNs }
+      : { windowNs: behind.windowNs, completed: behind.answers, cpuNs };
   }
 
   /** Sends everything that is due, as far as there are lanes, each at its own reading of the clock. */

@@ -1,3 +1,4 @@
+import { fallsBehindBy } from "../load/backlog.ts";
 import type { CellResult, Comparison, Result } from "../result.ts";
 import { formatCount } from "../units.ts";
 
@@ -68,7 +69,7 @@ function geometricMean(ratios: readonly number[]): number {
 const fewUnsent = 0.001;
 
 /** Below this share of what was due, answers came more slowly than requests were due. */
-const keptUp = 0.98;
+const keptUp = 1 - fallsBehindBy;
 
 /**
  * A rate that could not be had. What was never sent has no response time: those that are shown are of the
