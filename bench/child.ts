@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import type { Subprocess } from "bun";
-import { bindToCores, type Side } from "./affinity.ts";
+import { bindToCores, type Side } from "./scheduling.ts";
 
 /** A Bun process of ours, which answers commands on its IPC channel in their order. */
 export interface Child<Command, Report> {

@@ -1,9 +1,9 @@
 import { arch, cpus, platform, release, totalmem } from "node:os";
 import { canReadDirectly } from "../src/direct-reads.ts";
-import { canBindToCores } from "./affinity.ts";
 import { areCoresKeptAwake } from "./load/awake.ts";
 import type { TransportKind } from "./load/transport.ts";
 import type { Environment } from "./result.ts";
+import { canBindToCores } from "./scheduling.ts";
 
 /** What the figures of a result depend on beyond the code; `transport` where sockets were read. */
 export function describeEnvironment(

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { Listening, ServerCommand, ServerOptions, ServerReport } from "../server/messages.ts";
-import type { Side } from "./affinity.ts";
 import { spawnChild } from "./child.ts";
 import { UserError } from "./errors.ts";
+import type { Side } from "./scheduling.ts";
 
 const script = join(import.meta.dir, "../server/main.ts");
 

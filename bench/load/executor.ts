@@ -11,6 +11,8 @@ export interface Generator {
    */
   warmUp(phases: readonly WarmUpPhase[]): Promise<Pace>;
   slice(length: SliceLength): Promise<SliceSample>;
+  /** From now on it runs before everything else on its core; false where the system does not grant that. */
+  runBeforeOthers(): boolean;
   /** Cuts short the slice or warm-up that is under way; its promise resolves at once. */
   stop(): void;
   /** Ends the generator and returns what it recorded. */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type Child, spawnChild } from "../child.ts";
 import type { ConnectionSettings } from "../plan.ts";
+import { runBeforeOthers } from "../scheduling.ts";
 import type { Target } from "../target.ts";
 import { keepCoresAwake } from "./awake.ts";
 import { keepCompilersYielding } from "./compilers.ts";
@@ -79,6 +80,7 @@ function generator(child: GeneratorChild, target: Target): Generator {
       if (before === undefined || after === undefined) return sample;
       return { ...sample, serverCpuNs: after - before };
     },
+    runBeforeOthers: () => runBeforeOthers(child.pid),
     stop,
     async finish() {
       return decodeRecording(expectKind(await child.ask({ kind: "finish" }), "recording"));

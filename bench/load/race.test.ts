@@ -71,6 +71,7 @@ function fakeExecutor(factor: number) {
             processCpuNs: 1e6,
           };
         },
+        runBeforeOthers: () => false,
         async abandon() {
           running--;
         },

@@ -61,6 +61,7 @@ function group(members: readonly Generator[], shares: readonly number[]): Genera
     async finish() {
       return mergeRecordings(await Promise.all(members.map((member) => member.finish())));
     },
+    runBeforeOthers: () => members.map((member) => member.runBeforeOthers()).every(Boolean),
     async abandon() {
       await Promise.all(members.map((member) => member.abandon()));
     },

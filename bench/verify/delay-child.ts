@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { spawnChild } from "../child.ts";
 import { decodeHistogram, type Histogram } from "../load/histogram.ts";
+import { runBeforeOthers } from "../scheduling.ts";
 import type { Behaviour, DelayCommand, DelayListening, DelayReport } from "./behaviour.ts";
 
 const script = join(import.meta.dir, "delay-server.ts");
@@ -10,6 +11,8 @@ export interface DelayServer {
   readonly port: number;
   /** From now on it answers with its delays, and records them: anew each time. */
   begin(): Promise<void>;
+  /** Lets it run before all others on its core, where the system grants that. */
+  runBeforeOthers(): boolean;
   /** What it has measured of itself since it began. */
   delays(): Promise<Histogram>;
   stop(): Promise<void>;
@@ -25,6 +28,7 @@ export async function startDelayServer(behaviour: Behaviour): Promise<DelayServe
     async begin() {
       await child.ask("begin");
     },
+    runBeforeOthers: () => runBeforeOthers(child.pid),
     async delays() {
       const report = await child.ask("delays");
       if (report.kind !== "delays") throw new Error("the delay server gave no delays");
