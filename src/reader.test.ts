@@ -171,6 +171,8 @@ test("setException fails the read that waits and all later ones", async () => {
 
 test("a limit of 0 and a feed after EOF are refused", () => {
   expect(() => new Reader(0)).toThrow(RangeError);
+  expect(() => new Reader(1000.5)).toThrow("limit is no whole number: 1000.5");
+  expect(() => new Reader(Number.POSITIVE_INFINITY)).not.toThrow();
   expect(() => fed([], { eof: true }).feed(bytes("x"))).toThrow(/after feedEof/);
 });
 

@@ -25,6 +25,7 @@ export class Reader {
 
   constructor(limitBytes: number = defaultLimitBytes) {
     if (!(limitBytes > 0)) throw new RangeError("Limit cannot be <= 0");
+    throwUnlessSize(limitBytes, "limit");
     this.limitBytes = limitBytes;
   }
 
@@ -77,7 +78,7 @@ export class Reader {
     this.throwIfFailed();
     if (n === 0) return noBytes;
     if (n < 0) return this.readToEof();
-    throwUnlessSize(n);
+    throwUnlessSize(n, "read size");
     if (this.buffer.length === 0 && !this.eof) await this.waitForData("read");
     return this.take(n);
   }
@@ -87,7 +88,7 @@ export class Reader {
    * Throws the error that `read` would reject with.
    */
   readNow(n: number): Uint8Array | undefined {
-    throwUnlessSize(n);
+    throwUnlessSize(n, "read size");
     this.throwIfFailed();
     if (this.buffer.length === 0 && !this.eof) return undefined;
     return this.take(n);
@@ -220,7 +221,7 @@ export class Reader {
 }
 
 /** A part of a byte cannot be read: what the buffer then said of itself would be wrong. */
-function throwUnlessSize(n: number): void {
+function throwUnlessSize(n: number, what: string): void {
   if (n >= 0 && (Number.isSafeInteger(n) || n === Number.POSITIVE_INFINITY)) return;
-  throw new RangeError(`read size is no whole number: ${n}`);
+  throw new RangeError(`${what} is no whole number: ${n}`);
 }

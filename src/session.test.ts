@@ -114,17 +114,20 @@ describe("a session with a dial of its own", () => {
     expect(peer?.isClosing()).toBe(true);
   });
 
-  test("closes what is made, but not finished, when its time is up", async () => {
-    let made: Transport | undefined;
-    const dial = (): Dial => (protocol) => {
-      const transport = new MemoryTransport(protocol);
-      made = transport;
-      return new Promise(() => {});
-    };
-    const session = new ClientSession({ dial, connectTimeoutMs: 20 });
-    await expect(session.get("http://memory/")).rejects.toMatchObject({ kind: "connect-timeout" });
-    expect(made?.isClosing()).toBe(true);
-  });
+  test.each([0, 40])(
+    "closes what is made after %d ms, but never finished, when its time is up at 20",
+    async (afterMs) => {
+      const made = Promise.withResolvers<Transport>();
+      const dial = (): Dial => (protocol) => {
+        setTimeout(() => made.resolve(new MemoryTransport(protocol)), afterMs);
+        return new Promise(() => {});
+      };
+      const session = new ClientSession({ dial, connectTimeoutMs: 20 });
+      const response = session.get("http://memory/");
+      await expect(response).rejects.toMatchObject({ kind: "connect-timeout" });
+      expect((await made.promise).isClosing()).toBe(true);
+    },
+  );
 
   test("lets what it has made in time live on", async () => {
     let peer: MemoryTransport | undefined;

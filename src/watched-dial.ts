@@ -13,8 +13,7 @@ export function watchedDial(dial: Dial, observer: ArrivalObserver, timeoutMs: nu
     const dialed = dial(watched);
     const timer = setTimeout(() => {
       reject(new ReadError("connect-timeout", `no connection within ${timeoutMs} ms`));
-      // A dial may shake hands over a connection that it has.
-      watched.transport?.abort();
+      watched.giveUp();
       dialed.then(
         (transport) => transport.abort(),
         () => {},
@@ -32,14 +31,25 @@ class WatchedProtocol implements Protocol {
   private readonly protocol: Protocol;
   private readonly observer: ArrivalObserver;
   /** Once it is made. */
-  transport: Transport | undefined;
+  private transport: Transport | undefined;
+  private givenUp = false;
 
   constructor(protocol: Protocol, observer: ArrivalObserver) {
     this.protocol = protocol;
     this.observer = observer;
   }
 
+  /** Nobody waits any more, while the dial may shake hands over a connection that it has, or will have. */
+  giveUp(): void {
+    this.givenUp = true;
+    this.transport?.abort();
+  }
+
   connectionMade(transport: Transport): void {
+    if (this.givenUp) {
+      transport.abort();
+      return;
+    }
     this.transport = transport;
     this.protocol.connectionMade(transport);
   }
@@ -54,7 +64,8 @@ class WatchedProtocol implements Protocol {
   }
 
   connectionLost(error: Error | null): void {
-    this.protocol.connectionLost(error);
+    // One that was made too late was never the protocol's.
+    if (this.transport !== undefined) this.protocol.connectionLost(error);
   }
 
   pauseWriting(): void {

@@ -2,52 +2,111 @@ import { describe, expect, test } from "bun:test";
 import { seededRandom } from "../stats/random.ts";
 import { Backlog } from "./backlog.ts";
 
-/** Requests due each millisecond, each of which takes so long of a server that does one at a time. */
-function queue(requests: number, serviceMs: (request: number) => number): Backlog {
-  const backlog = new Backlog(requests);
-  let freeMs = 0;
-  for (let dueMs = 0; dueMs < requests; dueMs++) {
-    freeMs = Math.max(freeMs, dueMs) + serviceMs(dueMs);
-    backlog.answered(dueMs, freeMs - dueMs);
-  }
+/** Requests due each `gapMs` for a second, with a response time each. */
+function windowOf(gapMs: number, responseMs: (dueMs: number) => number): Backlog {
+  const backlog = new Backlog(1000);
+  for (let dueMs = 0; dueMs < 1000; dueMs += gapMs) backlog.answered(dueMs, responseMs(dueMs));
   return backlog;
+}
+
+/** Response times of a server that does one at a time, and has so long to do with each. */
+function queue(serviceMs: (dueMs: number) => number): (dueMs: number) => number {
+  let freeMs = 0;
+  return (dueMs) => {
+    freeMs = Math.max(freeMs, dueMs) + serviceMs(dueMs);
+    return freeMs - dueMs;
+  };
+}
+
+/** Response times of a server that answers up to `most` requests at once, every `everyMs`. */
+function batches(most: number, everyMs: number, firstMs: number): (dueMs: number) => number {
+  let atMs = firstMs;
+  let count = 0;
+  return (dueMs) => {
+    while (atMs < dueMs || count === most) {
+      atMs += everyMs;
+      count = 0;
+    }
+    count++;
+    return atMs - dueMs;
+  };
+}
+
+function perSecond(backlog: Backlog): number {
+  const { answers, windowNs } = backlog.stretch() ?? { answers: 0, windowNs: 1 };
+  return (answers / windowNs) * 1000;
 }
 
 describe("a backlog grows", () => {
   test.each([
-    ["a server of half the rate", 100, () => 2],
-    ["a server that is 3 % too slow", 100, () => 1.03],
-    ["a server that is too slow on average", 1000, (request: number) => (request % 10 ? 0.1 : 12)],
-    ["the same, with a stall", 1000, (request: number) => (request === 300 ? 100 : 1.2)],
-  ])("%s", (_, requests, serviceMs) => {
-    expect(queue(requests, serviceMs).grows).toBe(true);
+    ["a server of half the rate", 10, queue(() => 20), 50],
+    ["a server that is 3 % too slow", 10, queue(() => 10.3), 97.1],
+    ["the same, each answer after 400 ms more", 10, (due: number) => 400 + due * 0.03, 97.1],
+    ["one that is too slow on average", 1, queue((due) => (due % 10 ? 0.1 : 12)), 775],
+    ["the same, with a stall", 1, queue((due) => (due === 300 ? 100 : 1.2)), 750],
+    ["one that answers in bursts", 2, batches(100, 250, 125), 400],
+    [
+      "a half of which keeps up",
+      1,
+      (
+        (half) => (due: number) =>
+          due % 2 ? 1 : half(due)
+      )(queue(() => 4)),
+      750,
+    ],
+  ])("%s", (_, gapMs, responseMs, rate) => {
+    const backlog = windowOf(gapMs, responseMs);
+    expect(backlog.grows).toBe(true);
+    expect(perSecond(backlog)).toBeGreaterThan(0.95 * rate);
+    expect(perSecond(backlog)).toBeLessThan(1.05 * rate);
   });
 
-  test("one answer that takes for ever hides nothing", () => {
-    const backlog = queue(100, () => 1.1);
-    backlog.answered(50, 1e6);
+  test("an answer that had to be sent again hides nothing", () => {
+    const backlog = windowOf(
+      1,
+      queue(() => 1.1),
+    );
+    backlog.answered(500, 3000);
     expect(backlog.grows).toBe(true);
+  });
+
+  test("what comes in bursts is told as it is, whenever the first comes", () => {
+    const rates = Array.from({ length: 25 }, (_, i) =>
+      perSecond(windowOf(2, batches(100, 250, 10 * (i + 1)))),
+    );
+    const mean = rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
+    expect(Math.abs(mean - 400)).toBeLessThan(12);
   });
 });
 
 describe("a backlog does not grow", () => {
   test.each([
-    ["a server that is 1 % faster than it is asked", 100, () => 0.99],
-    ["one of whose answers in 20 takes long", 1000, (request: number) => (request % 20 ? 0.1 : 15)],
-    ["a stall in the midst", 1000, (request: number) => (request === 500 ? 100 : 0.5)],
-    ["a stall near the end", 1000, (request: number) => (request === 950 ? 100 : 0.5)],
-    ["a beginning that is slow", 1000, (request: number) => (request < 10 ? 20 : 0.5)],
-    ["too few to tell", 3, () => 2],
-  ])("%s", (_, requests, serviceMs) => {
-    expect(queue(requests, serviceMs).grows).toBe(false);
+    ["a server that is 1 % faster than it is asked", 10, queue(() => 9.9)],
+    ["one of whose answers in 20 takes long", 1, queue((due) => (due % 20 ? 0.1 : 15))],
+    ["a stall in the midst", 1, queue((due) => (due === 500 ? 100 : 0.5))],
+    ["a stall near the end", 1, queue((due) => (due === 950 ? 100 : 0.5))],
+    ["a beginning that is slow", 1, queue((due) => (due < 10 ? 20 : 0.5))],
+    ["too few to tell", 333, queue(() => 700)],
+  ])("%s", (_, gapMs, responseMs) => {
+    expect(windowOf(gapMs, responseMs).grows).toBe(false);
   });
 
-  test.each([0.5, 0.8])("service times that are random, of a server that is busy to %d", (busy) => {
-    const random = seededRandom(1);
-    const grown = Array.from(
-      { length: 300 },
-      () => queue(1000, () => -busy * Math.log(1 - random())).grows,
-    );
-    expect(grown).not.toContain(true);
+  const random = seededRandom(1);
+  const exponential = (mean: number) => -mean * Math.log(1 - random());
+
+  test.each([
+    ["of a queue that is busy half of the time", 1, () => queue(() => exponential(0.5))],
+    ["of a queue that is busy to eight tenths", 1, () => queue(() => exponential(0.8))],
+    ["evenly from 50 to 500 ms", 83, () => () => 50 + 450 * random()],
+    ["evenly from 50 to 500 ms, of many", 5, () => () => 50 + 450 * random()],
+    ["exponential, of 200 ms", 20, () => () => exponential(200)],
+    ["of 1 ms, with a stall in the last tenth", 2, () => queue((due) => lateStall(due, random()))],
+  ])("response times that are random: %s", (_, gapMs, responseMs) => {
+    const grown = Array.from({ length: 1000 }, () => windowOf(gapMs, responseMs()).grows);
+    expect(grown.filter(Boolean).length).toBeLessThanOrEqual(5);
   });
 });
+
+function lateStall(dueMs: number, random: number): number {
+  return dueMs === 900 ? 100 : 0.5 + random;
+}

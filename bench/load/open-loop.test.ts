@@ -116,11 +116,11 @@ test.each([
   ["answers half of what is due, and all of it", 2, 500],
   ["answers all that is due", 0.9, 1000],
 ])("a server that %s, one every %d ms, has a rate of %d/s", (_, serviceMs, rate) => {
-  const { clock, loop } = createLoop(100);
+  const { clock, loop } = createLoop(1000);
   // More lanes than requests, each due at a whole millisecond.
-  loop.begin(Array.from({ length: 101 }, createLane), 0);
+  loop.begin(Array.from({ length: 1001 }, createLane), 0);
   let freeNs = 0;
-  for (let ms = 0; ms < 100; ms++) {
+  for (let ms = 0; ms < 1000; ms++) {
     clock.nowNs = ms * 1e6;
     const lane = createLane();
     lane.dueNs = clock.nowNs;
@@ -128,7 +128,8 @@ test.each([
     answer(loop, lane, freeNs);
   }
   const { completed, windowNs } = loop.sample(freeNs);
-  expect((completed / windowNs) * 1e9).toBeCloseTo(rate, 6);
+  // One answer more or less lies at the edges of a window.
+  expect(Math.abs((completed / windowNs) * 1e9 - rate)).toBeLessThan(1.5);
 });
 
 test("stages have their mean rate, also where the last is more than the server can", () => {

@@ -107,8 +107,8 @@ export class OpenLoop implements Loop {
 
   /**
    * Where the server has kept up, what was under way at the end belongs to the window, too. Where it has
-   * not, it has answered as fast as it could: as long as every lane was busy, or from the first answer to
-   * the last within the window. Of stages the mean is told.
+   * not, it has answered as fast as it could: as long as every lane was busy, or from when its first answer
+   * was to come. Of stages the mean is told.
    */
   private measured(): Pick<SliceSample, "windowNs" | "completed" | "cpuNs"> {
     const { startNs, durationNs, isSteady, unsent, ok: completed } = this;
@@ -117,11 +117,10 @@ export class OpenLoop implements Loop {
     if (full !== undefined) {
       return { windowNs: full.windowNs, completed: full.answers, cpuNs: full.cpuNs };
     }
-    const cpuNs = this.windowCpuNs;
     const behind = isSteady ? this.backlog.stretch() : undefined;
-    return behind === undefined
-      ? { windowNs: durationNs, completed, cpuNs }
-      : { windowNs: behind.windowNs, completed: behind.answers, cpuNs };
+    const { answers, windowNs } = behind ?? { answers: completed, windowNs: durationNs };
+    const cpuNs = (this.windowCpuNs * windowNs) / durationNs;
+    return { windowNs, completed: answers, cpuNs };
   }
 
   /** Sends everything that is due, as far as there are lanes, each at its own reading of the clock. */

@@ -67,18 +67,23 @@ function generator(child: GeneratorChild, target: Target): Generator {
       return expectKind(report, "warmed-up").pace;
     },
     async slice(length) {
-      const before = await target.serverCpuNs();
       // A loop that spins so as to be on time has no time for compilers: on the same core they took turns
-      // of 3 ms with it, and requests were late by as much.
+      // of 3 ms with it, and requests were late by as much. Before anything is waited for: workers that are
+      // told one after the other begin together only if nothing takes time between them.
       const spins = length.kind === "open" && target.local;
       const leaveCompilers = spins ? keepCompilersYielding(child.pid) : () => {};
-      const report = child.ask({ kind: "slice", length }).finally(leaveCompilers);
-      // While the server was asked there was nothing to stop yet.
-      if (stopped) stop();
-      const { kind: _, ...sample } = expectKind(await report, "slice");
-      const after = await target.serverCpuNs();
-      if (before === undefined || after === undefined) return sample;
-      return { ...sample, serverCpuNs: after - before };
+      try {
+        const before = await target.serverCpuNs();
+        const report = child.ask({ kind: "slice", length });
+        // While the server was asked there was nothing to stop yet.
+        if (stopped) stop();
+        const { kind: _, ...sample } = expectKind(await report, "slice");
+        const after = await target.serverCpuNs();
+        if (before === undefined || after === undefined) return sample;
+        return { ...sample, serverCpuNs: after - before };
+      } finally {
+        leaveCompilers();
+      }
     },
     runBeforeOthers: () => runBeforeOthers(child.pid),
     stop,
