@@ -17,8 +17,9 @@ export function createApp(fixtures: readonly Fixture[], source: BodySource): Hon
 /** Hono's own way expects an absolute URL; without a Host, as in HTTP/1.0, Bun gives only a path. */
 function pathOfRequest(request: Request): string {
   const { url } = request;
-  const authority = url.indexOf("://");
-  const start = authority === -1 ? 0 : url.indexOf("/", authority + 3);
+  const start = url.startsWith("/") ? 0 : url.indexOf("/", url.indexOf("://") + 3);
+  // "*", as in OPTIONS.
+  if (start < 0) return "/";
   const query = url.indexOf("?", start);
   return query === -1 ? url.slice(start) : url.slice(start, query);
 }

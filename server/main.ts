@@ -36,6 +36,11 @@ function listen({ host, port, source, patienceMs }: ServerOptions) {
     maxRequestBodySize: 16 * 1024,
     routes: source === "routes" ? staticRoutes(fixtures.filter(isWhole)) : {},
     fetch: createApp(fixtures, bodySource(source)).fetch,
+    // Bun's own page would show source code to whoever asks.
+    error(fault) {
+      console.error(fault);
+      return new Response("internal error\n", { status: 500 });
+    },
   });
   const authority = host.includes(":") ? `[${host}]` : host;
   return {

@@ -1,8 +1,10 @@
 import type { Socket } from "bun";
 import { type Fixture, pathOf } from "../fixtures/fixture.ts";
 
-/** How much of a request is read before it is refused: ours are a few hundred bytes. */
+/** How much of a request is read before it is refused, and of several before they are answered. */
 const maxRequestBytes = 16 * 1024;
+
+const headEnd = "\r\n\r\n";
 
 export interface RawOptions {
   readonly port?: number;
@@ -48,9 +50,16 @@ export function listenRaw(
         };
       },
       data(socket, data) {
-        socket.data.received += new TextDecoder("latin1").decode(data);
-        if (socket.data.received.length > maxRequestBytes) socket.terminate();
-        else void serveNext(socket, byPath);
+        const received = socket.data.received + new TextDecoder("latin1").decode(data);
+        socket.data.received = received;
+        const lastEnd = received.lastIndexOf(headEnd);
+        const unfinished = lastEnd === -1 ? received.length : received.length - lastEnd;
+        if (unfinished > maxRequestBytes) {
+          socket.terminate();
+          return;
+        }
+        if (received.length > maxRequestBytes) socket.pause();
+        void serveNext(socket, byPath);
       },
       drain(socket) {
         socket.data.drained?.resolve();
@@ -81,10 +90,13 @@ async function serveNext(
 ): Promise<void> {
   const exchange = socket.data;
   while (!exchange.busy) {
-    const end = exchange.received.indexOf("\r\n\r\n");
-    if (end === -1) return;
+    const end = exchange.received.indexOf(headEnd);
+    if (end === -1) {
+      socket.resume();
+      return;
+    }
     const request = exchange.received.slice(0, end + 2);
-    exchange.received = exchange.received.slice(end + 4);
+    exchange.received = exchange.received.slice(end + headEnd.length);
     exchange.busy = true;
     const keep = await respond(socket, request, byPath);
     if (!keep) {

@@ -78,6 +78,15 @@ describe.each(serverSources.map((source) => [source] as const))("a server of kin
     expect(answer).toEndWith("\r\n\r\nHello, World!");
   });
 
+  test.each([
+    ["/hello.txt?u=http://x/nope", 200],
+    ["/nope?u=http://x/hello.txt", 404],
+    ["/hello.txt?u=http://x", 200],
+  ])("a query is not taken for the path: %s without a Host", async (target, status) => {
+    const answer = await talk(Number(new URL(server.url).port), `GET ${target} HTTP/1.0\r\n\r\n`);
+    expect(answer).toStartWith(`HTTP/1.1 ${status} `);
+  });
+
   test("chunked-64k comes in sixteen chunks of 4 KiB", async () => {
     const request = "GET /chunked-64k.bin HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
     const answer = await talk(Number(new URL(server.url).port), request);
@@ -136,6 +145,12 @@ describe("the raw listener", () => {
     await closed;
     clearInterval(drip);
     listener.stop(true);
+  });
+
+  test("many requests at once are all answered", async () => {
+    const many = "GET /split-hello.txt HTTP/1.1\r\nHost: a\r\n\r\n".repeat(400);
+    const answer = await ask(`${many}GET /nope HTTP/1.0\r\n\r\n`);
+    expect(answer.match(/Hello, World!/g)).toHaveLength(400);
   });
 
   test("a request without an end is cut off", async () => {

@@ -1,3 +1,4 @@
+import { heapStats } from "bun:jsc";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { ReadError } from "./errors.ts";
 import { dialMemory, MemoryTransport } from "./memory.ts";
@@ -141,6 +142,25 @@ describe("a session with a dial of its own", () => {
     expect(peer?.isClosing()).toBe(false);
     peer?.deliver(ok);
     expect((await response).text()).toBe("ok");
+  });
+
+  test("forgets connections whose peers have gone, whatever their origins", async () => {
+    const { promise: allGone, resolve } = Promise.withResolvers<void>();
+    let gone = 0;
+    const dial = () =>
+      dialMemory((peer) => {
+        setTimeout(() => {
+          peer.deliver(ok);
+          peer.deliverEof();
+          if (++gone === 3000) resolve();
+        });
+      });
+    const session = new ClientSession({ dial });
+    for (let i = 0; i < 3000; i++) await session.get(`http://origin${i}/`);
+    await allGone;
+    Bun.gc(true);
+    expect(heapStats().objectTypeCounts.CallbackProtocol ?? 0).toBeLessThan(1000);
+    session.close();
   });
 
   /** So many requests, each on a connection of its own. */

@@ -26,6 +26,9 @@ export interface SessionOptions {
 /** Connections to one origin that are kept while nobody uses them, as by node:http's Agent. */
 const mostIdle = 256;
 
+/** After so many were kept, at least, those that have ended are looked for. */
+const sweepEvery = 256;
+
 /** A connection, and whether anything has arrived on it since its last request. */
 interface Line {
   readonly connection: Connection<Response>;
@@ -59,6 +62,8 @@ export class ClientSession {
   private readonly dial: ((endpoint: Endpoint) => Dial) | undefined;
   private closed = false;
   private readonly idle = new Map<string, Line[]>();
+  /** How many may still be kept before those that have ended are dropped. */
+  private untilSweep = sweepEvery;
 
   constructor(options: SessionOptions = {}) {
     this.strategy = options.strategy ?? callback;
@@ -134,6 +139,7 @@ export class ClientSession {
     const lines = this.idle.get(host) ?? [];
     for (;;) {
       const line = lines.pop();
+      if (lines.length === 0) this.idle.delete(host);
       if (line === undefined || isStillUsable(line)) return line;
     }
   }
@@ -143,11 +149,25 @@ export class ClientSession {
       line.connection.close();
       return;
     }
+    if (--this.untilSweep <= 0) this.sweep();
     const kept = this.idle.get(host) ?? [];
     const lines = kept.length < mostIdle ? kept : kept.filter(isStillUsable);
     lines.push(line);
     if (lines.length > mostIdle) lines.shift()?.connection.close();
     this.idle.set(host, lines);
+  }
+
+  /** Drops connections that have ended, of origins that nobody asks any more. */
+  private sweep(): void {
+    let kept = 0;
+    for (const [host, lines] of this.idle) {
+      const usable = lines.filter(isStillUsable);
+      if (usable.length === 0) this.idle.delete(host);
+      else this.idle.set(host, usable);
+      kept += usable.length;
+    }
+    // Not sooner than as many again were kept: of each there is then little to do.
+    this.untilSweep = Math.max(sweepEvery, kept);
   }
 
   private async open(endpoint: Endpoint): Promise<Line> {

@@ -66,3 +66,19 @@ test("a slab from which a waiting buffer is filled can be used again", async () 
   expect(isInSlab(chunk)).toBe(false);
   expect(takeSlab().buffer === chunk.buffer).toBe(true);
 });
+
+test("an abort ends a write that waits for room", async () => {
+  let protocol: Protocol | undefined;
+  const streams = await openWebStreams(async (given) => {
+    protocol = given;
+    return new MemoryTransport(given);
+  });
+  const writer = streams.writable.getWriter();
+  protocol?.pauseWriting?.();
+  const written = writer.write(pattern(8));
+  const reason = new Error("the user's deadline");
+  const aborted = writer.abort(reason);
+  expect(await written.catch((error: unknown) => error)).toBeInstanceOf(Error);
+  await aborted;
+  expect(await writer.closed.catch((error: unknown) => error)).toBe(reason);
+});

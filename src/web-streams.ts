@@ -94,13 +94,16 @@ class WebStreamProtocol implements Protocol, WebStreams {
     this.writable = new WritableStream<Uint8Array>({
       start: (controller) => {
         this.sink = controller;
+        // The stream calls abort() only when the write that is under way has ended, and that may wait for ever.
+        // Bun's controller has a signal, its type has not.
+        const { signal } = controller as typeof controller & { readonly signal: AbortSignal };
+        signal.addEventListener("abort", () => this.transport?.abort());
       },
       write: (data) => {
         this.transport?.write(data);
         return this.writeWaiter?.promise;
       },
       close: () => this.transport?.writeEof(),
-      abort: () => this.transport?.abort(),
     });
   }
 

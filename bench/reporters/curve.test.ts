@@ -53,3 +53,14 @@ describe("the knee of a curve", () => {
     expect(renderCurves(curveOf(falling)).join("")).toContain("callback: knee at 2 or below;");
   });
 });
+
+test("a law is left out for want of points only where there are too few", () => {
+  const points = [
+    [4, 10_000, 1],
+    [8, 5000, 2],
+    [16, 4000, 4],
+    [32, 3640, 9],
+  ] as const;
+  expect(renderCurves(curveOf(points)).join("")).toContain("no universal scalability law fits\n");
+  expect(renderCurves(curveOf(points.slice(1))).join("")).toContain("too few points");
+});

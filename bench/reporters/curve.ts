@@ -1,10 +1,10 @@
 import type { CellResult } from "../result.ts";
-import { fitScalability, kneeOf, type LoadPoint } from "../stats/scalability.ts";
+import { fewestPoints, fitScalability, kneeOf, type LoadPoint } from "../stats/scalability.ts";
 import { formatCount, formatNs } from "../units.ts";
 import { type Column, renderTable } from "./table.ts";
 
 /** A curve needs so many numbers of connections. */
-const fewestPoints = 3;
+const fewestCounts = 3;
 /** A law that misses its own points by more than this does not describe them. */
 const mostError = 0.1;
 
@@ -13,7 +13,7 @@ export function renderCurves(cells: readonly CellResult[]): string[] {
   const closed = cells.filter(({ mode }) => mode === "closed");
   return [...Map.groupBy(closed, ({ fixture }) => fixture)].flatMap(([fixture, own]) => {
     const counts = [...new Set(own.map(({ connections }) => connections))].sort((a, b) => a - b);
-    return counts.length < fewestPoints ? [] : [renderCurve(fixture, counts, own)];
+    return counts.length < fewestCounts ? [] : [renderCurve(fixture, counts, own)];
   });
 }
 
@@ -49,7 +49,8 @@ function describeCurve(strategy: string, cells: readonly CellResult[]): string {
   if (knee === undefined) return "";
   const law = fitScalability(points);
   const start = `  ${strategy}: knee at ${knee.concurrency}${openEnd(knee, points)}`;
-  if (law === undefined) return `${start}; too few points for a scalability law\n`;
+  if (points.length < fewestPoints) return `${start}; too few points for a scalability law\n`;
+  if (law === undefined) return `${start}; no universal scalability law fits\n`;
   const error = `${(law.error * 100).toFixed(1)} %`;
   if (law.error > mostError) {
     return `${start}; no universal scalability law fits (off by ${error})\n`;

@@ -90,3 +90,24 @@ test("a value is an outlier beyond 3.5 robust deviations (Iglewicz and Hoaglin)"
   expect(outlierScore(12, fellows)).toBeCloseTo(13.49, 6);
   expect(outlierScore(12, [10, 10])).toBeUndefined();
 });
+
+test.each([5, 6, 7, 10])(
+  "%d replicates that are all alike differ by just what they differ",
+  (n) => {
+    const [base, head] = [100.1, 103.3].map((value) => Array.from({ length: n }, () => value));
+    const estimates = [
+      unpairedEstimate(base ?? [], head ?? [], seededRandom(1)),
+      pairedEstimate(
+        Array.from({ length: n }, () => [Math.log(103.3 / 100.1)]),
+        seededRandom(1),
+      ),
+    ];
+    for (const estimate of estimates) {
+      const log = Math.log(103.3 / 100.1);
+      expect(estimate?.log).toBeCloseTo(log, 12);
+      expect(estimate?.interval).toEqual([estimate?.log ?? 0, estimate?.log ?? 0]);
+      expect(estimate?.pValue).toBe(0);
+    }
+    expect(unpairedEstimate(base ?? [], base ?? [], seededRandom(1))?.pValue).toBe(1);
+  },
+);

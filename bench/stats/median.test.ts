@@ -17,6 +17,14 @@ test.each([
   expect(medianEstimate(distinct)).toEqual({ value: (n + 1) / 2, interval: [rank, n + 1 - rank] });
 });
 
+// For many values the ranks are (n ± 1.96 √n) / 2: Conover's own approximation.
+test("of very many values the interval is that of the normal approximation", () => {
+  const n = 4000;
+  const { interval = [0, 0] } = medianEstimate(Array.from({ length: n }, (_, i) => i + 1));
+  expect(Math.abs(interval[0] - (n - 1.96 * Math.sqrt(n)) / 2)).toBeLessThan(1);
+  expect(interval[0] + interval[1]).toBe(n + 1);
+});
+
 test("five values have a median and no interval", () => {
   expect(medianEstimate([5, 1, 4, 2, 3])).toEqual({ value: 3 });
 });

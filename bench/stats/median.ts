@@ -20,11 +20,12 @@ const confidence = 0.95;
 function largestRank(n: number): number {
   let k = 0;
   let below = 0;
-  let probability = 0.5 ** n;
+  // As a logarithm: of a thousand values 0.5 ** n is no number any more.
+  let logProbability = n * Math.log(0.5);
   for (;;) {
-    below += probability;
+    below += Math.exp(logProbability);
     if (1 - 2 * below < confidence) return k;
     k++;
-    probability *= (n - k + 1) / k;
+    logProbability += Math.log((n - k + 1) / k);
   }
 }

@@ -44,12 +44,19 @@ export function pairedEstimate(logs: PairedLogs, random: () => number): PairedEs
   const log = mean(medians);
   const sumOfSquares = medians.reduce((sum, value) => sum + (value - log) ** 2, 0);
   const standardError = Math.sqrt(sumOfSquares / (n - 1) / n);
-  if (standardError === 0) {
-    return { log, interval: [log, log], standardError, replicates: n, pValue: log === 0 ? 1 : 0 };
-  }
+  if (standardError < leastLog) return exactEstimate(log, n);
   const pValue = 2 * (1 - studentTCdf(Math.abs(log) / standardError, n - 1));
   const interval = resampledInterval(used, log, standardError, random);
   return { log, interval, standardError, replicates: n, pValue };
+}
+
+/** Below this a logarithm is what rounding leaves of nothing: no measurement tells 1e-12 apart. */
+export const leastLog = 1e-12;
+
+/** Where all replicates say the same: there is nothing to resample. */
+export function exactEstimate(log: number, replicates: number): PairedEstimate {
+  const pValue = Math.abs(log) < leastLog ? 1 : 0;
+  return { log, interval: [log, log], standardError: 0, replicates, pValue };
 }
 
 function resampledInterval(

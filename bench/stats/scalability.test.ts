@@ -47,6 +47,24 @@ test("points that rise faster than any law get the best law without coherency co
   }
 });
 
+test("throughput that falls from one on has its peak at one", () => {
+  const falling = [
+    [1, 1000],
+    [2, 600],
+    [4, 400],
+    [8, 250],
+  ].map(([concurrency = 0, throughput = 0]) => ({ concurrency, throughput, meanTime: 1 }));
+  expect(fitScalability(falling)?.peak).toBe(1);
+});
+
+test("points that rise faster than their number get no negative contention without coherency", () => {
+  const rising = [1, 2, 4, 8, 16, 32].map((n) => {
+    const throughput = (1000 * n) / (1 - 0.01 * (n - 1) - 0.0005 * n * (n - 1));
+    return { concurrency: n, throughput, meanTime: n / throughput };
+  });
+  expect(fitScalability(rising)).toMatchObject({ sigma: 0, kappa: 0, peak: Infinity });
+});
+
 test("three points are too few to judge three coefficients", () => {
   expect(fitScalability(points.slice(0, 3))).toBeUndefined();
 });

@@ -18,19 +18,22 @@ export interface ScalabilityLaw {
   readonly lambda: number;
   readonly sigma: number;
   readonly kappa: number;
-  /** Concurrency beyond which throughput falls: √((1 − σ) / κ); infinite without coherency cost. */
+  /**
+   * Concurrency beyond which throughput falls: √((1 − σ) / κ), but 1 at least, and 1 where contention is
+   * whole; infinite without coherency cost.
+   */
   readonly peak: number;
   /** Median relative error at the points. */
   readonly error: number;
 }
 
 /** Three coefficients need a fourth point to be judged by. */
-const fewestPoints = 4;
+export const fewestPoints = 4;
 
 /**
  * Fits the law in the form n / throughput = a + b(n − 1) + cn(n − 1), which is linear, by least
- * squares of the relative error. Undefined for fewer than four points, or where what comes out is no
- * law of this kind (negative throughput or negative contention and coherency both).
+ * squares of the relative error; coherency cost is never negative, nor is contention without it, which would
+ * have no end. Undefined for fewer than four points, or where throughput comes out negative.
  */
 export function fitScalability(points: readonly LoadPoint[]): ScalabilityLaw | undefined {
   if (points.length < fewestPoints) return undefined;
@@ -45,15 +48,20 @@ export function fitScalability(points: readonly LoadPoint[]): ScalabilityLaw | u
   let [a = 0, b = 0, c = 0] = fit((n) => [1, n - 1, n * (n - 1)]);
   // Of a convex problem in c >= 0 the best is then on the border.
   if (c < 0) [a = 0, b = 0, c = 0] = fit((n) => [1, n - 1]);
+  if (c === 0 && b < 0) [a = 0, b = 0] = fit(() => [1]);
   if (a <= 0) return undefined;
   const law = { lambda: 1 / a, sigma: b / a, kappa: c / a };
-  const peak = law.kappa > 0 && law.sigma < 1 ? Math.sqrt((1 - law.sigma) / law.kappa) : Infinity;
   const error = median(
     points.map(({ concurrency, throughput }) =>
       Math.abs(throughputAt(law, concurrency) / throughput - 1),
     ),
   );
-  return Number.isFinite(error) ? { ...law, peak, error } : undefined;
+  return Number.isFinite(error) ? { ...law, peak: peakOf(law), error } : undefined;
+}
+
+function peakOf({ sigma, kappa }: Pick<ScalabilityLaw, "sigma" | "kappa">): number {
+  if (sigma >= 1) return 1;
+  return kappa > 0 ? Math.max(1, Math.sqrt((1 - sigma) / kappa)) : Number.POSITIVE_INFINITY;
 }
 
 export function throughputAt(

@@ -1,5 +1,5 @@
 import { mean } from "./interval.ts";
-import type { PairedEstimate } from "./paired.ts";
+import { exactEstimate, leastLog, type PairedEstimate } from "./paired.ts";
 import { quantileOfSorted } from "./quantile.ts";
 import { studentTCdf, studentTQuantile } from "./student-t.ts";
 
@@ -23,9 +23,7 @@ export function unpairedEstimate(
   const b = varianceOfMean(ofHead);
   const standardError = Math.sqrt(a + b);
   const replicates = Math.min(ofBase.length, ofHead.length);
-  if (standardError === 0) {
-    return { log, interval: [log, log], standardError, replicates, pValue: log === 0 ? 1 : 0 };
-  }
+  if (standardError < leastLog) return exactEstimate(log, replicates);
   const freedom = (a + b) ** 2 / (a ** 2 / (ofBase.length - 1) + b ** 2 / (ofHead.length - 1));
   const pValue = 2 * (1 - studentTCdf(Math.abs(log) / standardError, freedom));
   const differences = new Float64Array(resamples);
