@@ -172,9 +172,17 @@ function refuseUnknownCommand(program: Command, [word]: readonly string[]): void
 /** Commander speaks in lines, with a prefix of its own, and is silent on the help of nothing. */
 function describeError({ code, message }: CommanderError, argv: readonly string[]): string {
   if (code === "commander.help") return `no command is named "${argv[1]}"; see --help`;
-  if (code === "commander.excessArguments") return `${message.slice(7)}; the command comes first`;
+  if (code === "commander.excessArguments") return excessArguments(message.slice(7), argv);
   return message
     .replace(/^error: /, "")
     .replace(/\s*\n\s*/g, " ")
     .trim();
+}
+
+/** Words that nobody takes: a command may be among them, or one word too many. */
+function excessArguments(message: string, [first = ""]: readonly string[]): string {
+  const said = message.replace(/\.$/, "");
+  return first.startsWith("-")
+    ? `${said}; the command comes first`
+    : `${said}; see ${first} --help`;
 }

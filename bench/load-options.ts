@@ -175,7 +175,7 @@ function refuseIdleWorkers({ workers }: RaceSettings, connections: readonly numb
   const least = Math.min(...connections);
   if (workers <= least) return;
   throw new UserError(
-    `-w ${workers} share out -c ${least}, which leaves some without a connection: at most -w ${least}`,
+    `-w ${workers} share out ${least === 1 ? "1 connection" : `${least} connections`}, which leaves some without one: say -c ${workers} or more, or -w ${least}`,
   );
 }
 

@@ -116,6 +116,31 @@ describe("load", () => {
     await server.stop(true);
   });
 
+  test("what a target has below it must be the fixtures that were named", async () => {
+    const server = Bun.serve({
+      port: 0,
+      fetch: ({ url }) => new Response(url.endsWith("/hello.txt") ? "Hello, World!" : "else"),
+    });
+    const flags = [
+      "-s",
+      "callback",
+      "-c",
+      "1",
+      "-n",
+      "1",
+      "--no-save",
+      "--target",
+      server.url.href,
+    ];
+    expect((await run(...flags, "-f", "hello")).code).toBe(0);
+    const { code, err } = await run(...flags, "-f", "hello,64k");
+    expect(code).toBe(2);
+    expect(err).toBe(
+      `readrace: ${server.url.href}64k.bin has 4 bytes that are not those of the fixture 64k (65536): put that file there, or name its URL alone, without -f\n`,
+    );
+    await server.stop(true);
+  });
+
   test("a target gets no more connections and requests than were asked for", async () => {
     const seen = { open: 0, mostOpen: 0, requests: 0 };
     const server = Bun.listen({

@@ -59,7 +59,7 @@ export function readPositiveCount(flag: string, text: string, most: number): num
   const count = parseCount(text);
   if (count === undefined || count < 1 || count > most) {
     throw new UserError(
-      `${flag} ${text}: must be a whole number from 1 to ${most}, like 64 or 10k`,
+      `${flag} ${text}: must be a whole number from 1 to ${most}, like ${most < 10_000 ? "4" : "64 or 10k"}`,
     );
   }
   return count;

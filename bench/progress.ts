@@ -1,5 +1,6 @@
 import type { Output } from "./io.ts";
 import type { Heat } from "./plan.ts";
+import { plural } from "./units.ts";
 
 const eraseLine = "\r\x1b[2K";
 
@@ -28,7 +29,7 @@ export function createProgress(
           : `, ${Math.ceil(((elapsedMs / steps) * (totalSteps - steps)) / 1000)} s left`;
       steps++;
       err.write(
-        `${eraseLine}[${steps}/${totalSteps}] ${fixture}, ${connections} connections${left}`,
+        `${eraseLine}[${steps}/${totalSteps}] ${fixture}, ${plural(connections, "connection")}${left}`,
       );
     },
     done() {

@@ -17,6 +17,8 @@ import { checkOutput, readResult, saveResult, writeResult } from "./store.ts";
 const folder = mkdtempSync(join(tmpdir(), "readrace-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const allValid = { ...sampleResult, cells: sampleResult.cells.filter(({ valid }) => valid) };
+
 test("a draft that a dead process of the same number has left is in nobody's way", () => {
   const path = join(folder, "result.json");
   writeFileSync(
@@ -39,7 +41,25 @@ test("a run that was interrupted is neither a baseline nor a point of history", 
   const saved = saveResult(output, { ...sampleResult, interrupted: true });
   expect(saved).toMatchObject({ paths: [], failures: [] });
   expect(saved.omissions).toHaveLength(1);
-  expect(saveResult(output, sampleResult).paths).toHaveLength(2);
+  expect(saveResult(output, allValid).paths).toHaveLength(2);
+});
+
+test("what the audit refuses takes the place of no baseline, and of no point of history", () => {
+  const resultsDirectory = join(folder, "refused");
+  const output = {
+    file: undefined,
+    runsDirectory: undefined,
+    resultsDirectory,
+    saveBaseline: true,
+    record: true,
+    json: false,
+  };
+  const baseline = join(resultsDirectory, "baseline.json");
+  expect(saveResult(output, allValid).paths).toContain(baseline);
+  const { paths, omissions } = saveResult(output, sampleResult);
+  expect(paths).toEqual([join(resultsDirectory, "history.jsonl")]);
+  expect(omissions).toEqual(["the baseline is as it was: the audit refuses 1 of 3 cells"]);
+  expect(readResult(baseline)).toEqual(allValid);
 });
 
 test("a link stays a link, and what it names is replaced", () => {
@@ -58,6 +78,9 @@ describe("before a run it is made sure that", () => {
   writeFileSync(file, "");
   mkdirSync(join(results, "baseline.json"), { recursive: true });
   mkdirSync(join(results, "history.jsonl"));
+  const foreign = join(folder, "foreign");
+  mkdirSync(foreign);
+  writeFileSync(join(foreign, "baseline.json"), "{}");
   const nothing = {
     file: undefined,
     runsDirectory: undefined,
@@ -76,6 +99,11 @@ describe("before a run it is made sure that", () => {
     ],
     ["that of the history is one", { resultsDirectory: file, record: true }, "leave out --record"],
     ["the baseline is a file", { saveBaseline: true }, "baseline.json: it is no file"],
+    [
+      "the baseline is ours",
+      { resultsDirectory: foreign, saveBaseline: true },
+      "baseline.json exists and is not a readrace result",
+    ],
     ["the history is a file", { record: true }, "history.jsonl: it is no file"],
   ])("%s", (_, output, advice) => {
     expect(() => checkOutput({ ...nothing, ...output })).toThrow(UserError);

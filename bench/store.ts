@@ -21,6 +21,7 @@ import { appendHistory, historyEntryOf } from "./history.ts";
 import type { OutputConfig } from "./output-options.ts";
 import { parseJson } from "./parse-json.ts";
 import { type Result, resultSchema } from "./result.ts";
+import { plural } from "./units.ts";
 
 /** Reads and validates a result; a UserError says what is wrong with the file. */
 export function readResult(path: string): Result {
@@ -59,6 +60,7 @@ export function checkOutput(output: OutputConfig): void {
   if (saveBaseline) {
     checkFolder(resultsDirectory, "leave out --save-baseline");
     checkPlace(baselinePath(resultsDirectory));
+    checkOurs(baselinePath(resultsDirectory), "move it away");
   }
   if (record) {
     checkFolder(resultsDirectory, "leave out --record");
@@ -115,13 +117,15 @@ function checkFile(path: string): void {
   } catch (cause) {
     throw new UserError(`cannot write ${path}: no permission to write in ${directory}`, { cause });
   }
+  checkOurs(path, "name another file with -o");
+}
+
+function checkOurs(path: string, advice: string): void {
   if (!existsSync(path)) return;
   const isOurs =
     statSync(path).isFile() &&
     typeof parseJson(resultSchema, readFileSync(path, "utf8")) !== "string";
-  if (!isOurs) {
-    throw new UserError(`${path} exists and is not a readrace result; name another file with -o`);
-  }
+  if (!isOurs) throw new UserError(`${path} exists and is not a readrace result; ${advice}`);
 }
 
 /** Where a result now is, and in words why it is not elsewhere: there was nothing to keep, or it failed. */
@@ -135,18 +139,23 @@ export interface Saved {
 export function saveResult(output: OutputConfig, result: Result): Saved {
   const { file, runsDirectory, resultsDirectory } = output;
   const isPart = result.interrupted && (output.saveBaseline || output.record);
-  const saveBaseline = output.saveBaseline && !result.interrupted;
+  const refused = result.cells.filter(({ valid }) => !valid).length;
+  const isBaseline = output.saveBaseline && !result.interrupted;
   const record = output.record && !result.interrupted;
   const writes: [path: string, write: (path: string) => void][] = [
     file ?? [],
     runsDirectory ? runPath(runsDirectory, result) : [],
-    saveBaseline ? baselinePath(resultsDirectory) : [],
+    isBaseline && refused === 0 ? baselinePath(resultsDirectory) : [],
   ]
     .flat()
     .map((path) => [path, () => writeResult(path, result)]);
   const omissions: string[] = isPart
     ? ["baseline and history are as they were: a run that was interrupted is but a part"]
     : [];
+  if (isBaseline && refused > 0) {
+    const cells = plural(result.cells.length, "cell");
+    omissions.push(`the baseline is as it was: the audit refuses ${refused} of ${cells}`);
+  }
   if (record) {
     const entry = historyEntryOf(result);
     if (entry.cells.length === 0) omissions.push("nothing was recorded: no cell is valid");

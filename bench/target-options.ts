@@ -21,6 +21,10 @@ export function readTarget({ target, server, fixture }: TargetFlags): TargetConf
     throw new UserError("--server is of our own server, and --target is another: leave one out");
   }
   const url = URL.parse(target);
+  const [, port] = /^http:\/\/[^/?#]*:(\d+)(?:[/?#]|$)/.exec(target) ?? [];
+  if (url === null && Number(port) > 65_535) {
+    throw new UserError(`--target ${target}: there is no port ${port}; ports end at 65535`);
+  }
   if (url === null || url.protocol !== "http:") {
     throw new UserError(`--target ${target}: must be an http:// URL, like http://127.0.0.1:8000/`);
   }

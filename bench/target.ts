@@ -1,4 +1,4 @@
-import { isRaw, pathOf } from "../fixtures/fixture.ts";
+import { type Fixture, isRaw, pathOf } from "../fixtures/fixture.ts";
 import { findFixture } from "../fixtures/registry.ts";
 import type { ServerSource } from "../server/messages.ts";
 import { asError, ReadError } from "../src/errors.ts";
@@ -10,6 +10,7 @@ import { unlessAborted } from "./interrupt.ts";
 import type { ExpectedAnswer } from "./load/messages.ts";
 import type { RaceSettings } from "./plan.ts";
 import { startServer } from "./server-process.ts";
+import { plural } from "./units.ts";
 
 /** Where one fixture is fetched, and what must come back. */
 export interface TargetFixture {
@@ -67,6 +68,7 @@ export async function otherTarget(
   for (const [name, url] of urls) {
     const expected = await unlessAborted(learn(session, url, reading), signal);
     if (expected === undefined) break;
+    if (url !== base) refuseOther(url, findFixture(name), expected);
     fixtures.set(name, locate(url, expected));
   }
   session.close();
@@ -76,6 +78,16 @@ export async function otherTarget(
     serverCpuNs: () => Promise.resolve(undefined),
     stop: () => Promise.resolve(),
   };
+}
+
+/** What lies below a target must be the fixture itself: a name stands for its bytes. */
+function refuseOther(url: URL, { name, body }: Fixture, found: ExpectedAnswer): void {
+  const wanted = expectedAnswer(body());
+  if (found.sha256 === wanted.sha256) return;
+  throw new UserError(
+    `${url.href} has ${plural(found.bodyBytes, "byte")} that are not those of the fixture ${name} ` +
+      `(${wanted.bodyBytes}): put that file there, or name its URL alone, without -f`,
+  );
 }
 
 /** A server on this machine that gives the same answer to everything, and is not ours to stop. */

@@ -3,7 +3,7 @@ import type { Unit } from "./metrics/metric.ts";
 import { metrics } from "./metrics/registry.ts";
 import { chooseOne } from "./options.ts";
 import type { CellResult } from "./result.ts";
-import { formatQuantity, parseQuantity } from "./units.ts";
+import { formatQuantity, parseQuantity, plural } from "./units.ts";
 
 /** What a metric must be below or above: 'serviceP99Ns<5ms'. */
 export interface Threshold {
@@ -45,7 +45,7 @@ export function missedThresholds(
     cells.flatMap((cell) => {
       const value = cell.metrics[metric]?.value;
       if (value !== undefined && (operator === "<" ? value < limit : value > limit)) return [];
-      const where = `${cell.strategy}, ${cell.fixture}, ${cell.connections} connections`;
+      const where = `${cell.strategy}, ${cell.fixture}, ${plural(cell.connections, "connection")}`;
       const is = value === undefined ? "was not measured" : `is ${formatQuantity(value, unit)}`;
       return [`threshold ${text} missed: ${where}: ${metric} ${is}`];
     }),

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { CellSample, Recording } from "../load/sample.ts";
-import { bodies } from "./counts.ts";
+import { bodies, failures } from "./counts.ts";
 
 /** Replicates with so many answers, so many of which had their body compared. */
 function sampleOf(replicates: readonly (readonly [answered: number, verified: number])[]) {
@@ -39,4 +39,51 @@ test.each([
   ],
 ] as const)("bodies: %s", (_, replicates, ok) => {
   expect(bodies(sampleOf(replicates))?.ok).toBe(ok);
+});
+
+/** Two connections for a second, and what failed on them. */
+function failing(failed: number, recording: Partial<Recording>): CellSample {
+  const issued = 46_498;
+  const requests = { issued, ok: issued - failed, failed, unfinished: 0 };
+  const slice = { windowNs: 1e9, requests, answered: issued };
+  const none = { errors: {}, uncountedErrors: {}, failedNs: 0, reopened: 0 };
+  return {
+    connections: 2,
+    pipeline: 1,
+    replicates: [{ slices: [slice], recording: { ...none, ...recording } }],
+  } as unknown as CellSample;
+}
+
+test.each([
+  ["none", 0, {}, true, "0 of 46498 requests failed"],
+  [
+    "few, at once",
+    2,
+    { errors: { reset: 2 }, failedNs: 2e6 },
+    true,
+    "2 of 46498 requests failed (reset)",
+  ],
+  [
+    "few, that kept their connections busy for half of the time",
+    2,
+    { errors: { timeout: 2 }, failedNs: 1e9 },
+    false,
+    "2 of 46498 requests failed (timeout), which took 50 % of the connections' time",
+  ],
+  [
+    "many, outside of the windows",
+    0,
+    { uncountedErrors: { unsolicited: 104 } },
+    false,
+    "0 of 46498 requests failed, and 104 outside of the windows (unsolicited)",
+  ],
+  [
+    "of a kind that nobody has foreseen",
+    2,
+    { errors: { reset: 2 }, unforeseen: "boom" },
+    true,
+    '2 of 46498 requests failed (reset: "boom")',
+  ],
+] as const)("failures: %s", (_, failed, recording, ok, detail) => {
+  expect(failures(failing(failed, recording))).toEqual({ check: "failures", ok, detail });
 });

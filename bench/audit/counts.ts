@@ -1,4 +1,5 @@
-import { pooled, sumRecordings, sumSlices } from "../metrics/metric.ts";
+import type { CellSample, Recording } from "../load/sample.ts";
+import { mostInFlight, pooled, sumRecordings, sumSlices } from "../metrics/metric.ts";
 import { plural } from "../units.ts";
 import type { Check } from "./check.ts";
 
@@ -24,28 +25,50 @@ export const counts: Check = (sample) => {
 
 /** Failures so rare that they cannot move a figure. */
 const toleratedFailures = 0.001;
+/** Nor do they where they took so little of the time that connections had: two that hang may be all there are. */
+const toleratedTime = 0.01;
 
 export const failures: Check = (sample) => {
   const issued = sumSlices(sample, ({ requests }) => requests.issued);
   const failed = sumSlices(sample, ({ requests }) => requests.failed);
-  const kinds = new Set(
-    sample.replicates.flatMap(({ recording }) => Object.keys(recording.errors)),
-  );
-  const named = kinds.size > 0 ? ` (${[...kinds].join(", ")})` : "";
   const answered = sumSlices(sample, (slice) => slice.answered);
   const outside = sumRecordings(sample, ({ uncountedErrors }) =>
     Object.values(uncountedErrors).reduce((sum, count) => sum + count, 0),
   );
-  const beside = outside > 0 ? `, and ${outside} outside of the windows` : "";
+  const windowsNs = sumSlices(sample, ({ windowNs }) => windowNs) * mostInFlight(sample);
+  const share = sumRecordings(sample, ({ failedNs }) => failedNs) / windowsNs;
+  const took =
+    share > toleratedTime
+      ? `, which took ${Math.round(share * 100)} % of the connections' time`
+      : "";
+  const beside =
+    outside > 0
+      ? `, and ${outside} outside of the windows${kindsOf(sample, ({ uncountedErrors }) => uncountedErrors)}`
+      : "";
   const reopened = sumRecordings(sample, (recording) => recording.reopened);
   const again =
     reopened > 0 ? `; ${plural(reopened, "connection")} opened again, after 2 ms to 1 s` : "";
   return {
     check: "failures",
-    ok: failed <= issued * toleratedFailures && outside <= answered * toleratedFailures,
-    detail: `${failed} of ${issued} requests failed${named}${beside}${again}`,
+    ok:
+      failed <= issued * toleratedFailures &&
+      outside <= answered * toleratedFailures &&
+      !(share > toleratedTime),
+    detail: `${failed} of ${issued} requests failed${kindsOf(sample, ({ errors }) => errors)}${took}${beside}${again}`,
   };
 };
+
+/** The kinds of `errors` in parentheses; of one that nobody has foreseen, what it said of itself. */
+function kindsOf(
+  { replicates }: CellSample,
+  errors: (recording: Recording) => Recording["errors"],
+): string {
+  const kinds = new Set(replicates.flatMap(({ recording }) => Object.keys(errors(recording))));
+  if (kinds.size === 0) return "";
+  const said = replicates.find(({ recording }) => recording.unforeseen !== undefined)?.recording;
+  const reset = said === undefined ? "reset" : `reset: "${said.unforeseen}"`;
+  return ` (${[...kinds].map((kind) => (kind === "reset" ? reset : kind)).join(", ")})`;
+}
 
 /**
  * Every replicate that was answered compared at least one body with the expected one, and met no wrong one.
@@ -69,7 +92,7 @@ export const bodies: Check = (sample) => {
     detail:
       `${verified} bodies compared by SHA-256, the length of all others; ${wrong} wrong answers` +
       (unverified.length > 0
-        ? `; ${unverified.length} processes compared none${wrong > 0 ? ": only what gives the same answer each time can be raced" : ""}`
+        ? `; ${plural(unverified.length, "process", "processes")} compared none${wrong > 0 ? ": only what gives the same answer each time can be raced" : ""}`
         : ""),
   };
 };

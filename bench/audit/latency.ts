@@ -1,13 +1,8 @@
 import { type Histogram, percentileOf } from "../load/histogram.ts";
 import type { CellSample } from "../load/sample.ts";
-import { pooled, sumSlices } from "../metrics/metric.ts";
+import { mostInFlight, pooled, sumSlices } from "../metrics/metric.ts";
 import { requestsPerSecond } from "../metrics/throughput.ts";
 import type { Check } from "./check.ts";
-
-/** What can be under way at once. */
-function mostInFlight({ connections, pipeline }: CellSample): number {
-  return connections * pipeline;
-}
 
 /** A mean is further off than so many standard errors in one case of 15,000. */
 const mostStandardErrors = 4;

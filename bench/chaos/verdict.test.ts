@@ -28,6 +28,7 @@ const held: ChaosSample = {
     chunks: 7,
     errors: { reset: 2, timeout: 1 },
     uncountedErrors: {},
+    failedNs: 0,
     status: { "200": 7 },
     verifiedBodies: 4,
     reopened: 3,

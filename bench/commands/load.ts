@@ -21,6 +21,7 @@ import { seededRandom } from "../stats/random.ts";
 import { checkOutput } from "../store.ts";
 import { otherTarget, ownTarget, type Target } from "../target.ts";
 import { missedThresholds } from "../threshold.ts";
+import { plural } from "../units.ts";
 import { warmServer } from "../warm-server.ts";
 import { finishResult } from "./finish-result.ts";
 import { keepResult } from "./keep-result.ts";
@@ -130,7 +131,7 @@ function concludeSearch(
 ): number {
   const codes = foundRates.map(({ met, objective, strategy, fixture, connections }) => {
     if (met !== undefined) return exitCodes.fine;
-    const where = `${strategy}, ${fixture}, ${connections} connections`;
+    const where = `${strategy}, ${fixture}, ${plural(connections, "connection")}`;
     const trials = cells.filter(
       (cell) =>
         cell.strategy === strategy && cell.fixture === fixture && cell.connections === connections,

@@ -205,7 +205,7 @@ export class Driver implements LaneOwner {
   }
 
   failed(lane: Lane, error: Error, nowNs: number): void {
-    this.recorder.recordError(error, lane.counted && !this.warmingUp);
+    this.recorder.recordError(error, nowNs - lane.startNs, lane.counted && !this.warmingUp);
     this.failedSinceGood++;
     const { loop } = this;
     loop?.failed(lane, nowNs);

@@ -21,6 +21,8 @@ export class Recorder {
   private readonly expected: Pick<ExpectedAnswer, "status" | "bodyBytes">;
   private readonly errors: Partial<Record<ErrorKind, number>> = {};
   private readonly uncountedErrors: Partial<Record<ErrorKind, number>> = {};
+  private failedNs = 0;
+  private unforeseen: string | undefined;
   /** Pieces of answers that came in several. */
   private chunksOfMany = 0;
   private verifiedBodies = 0;
@@ -64,10 +66,14 @@ export class Recorder {
     this.wrongStatus[status] = (this.wrongStatus[status] ?? 0) + 1;
   }
 
-  recordError(error: Error, counted: boolean): void {
-    const kind = kindOf(error);
+  /** Of a request that had been under way for `ns`. */
+  recordError(error: Error, ns: number, counted: boolean): void {
+    const foreseen = kindOf(error);
+    const kind = foreseen ?? "reset";
+    if (foreseen === undefined) this.unforeseen ??= error.message;
     const counts = counted ? this.errors : this.uncountedErrors;
     counts[kind] = (counts[kind] ?? 0) + 1;
+    if (counted) this.failedNs += ns;
   }
 
   /** Of a timer that should have run `ns` ago. */
@@ -116,6 +122,8 @@ export class Recorder {
       bodyBytes: answers * bodyBytes,
       chunks: this.chunks,
       errors: this.errors,
+      failedNs: this.failedNs,
+      ...(this.unforeseen !== undefined && { unforeseen: this.unforeseen }),
       status: { ...this.wrongStatus, ...(answers > 0 && { [status]: answers }) },
       verifiedBodies: this.verifiedBodies,
       reopened: this.reopened,
@@ -133,8 +141,8 @@ export class Recorder {
 }
 
 /** Errors of ours have a kind; anything else means that the connection broke in an unforeseen way. */
-function kindOf(error: Error): ErrorKind {
+function kindOf(error: Error): ErrorKind | undefined {
   // By what it has and not by its class: clients of another checkout have classes of their own.
   const { kind } = error as Partial<ReadError>;
-  return kind !== undefined && errorKinds.includes(kind) ? kind : "reset";
+  return kind !== undefined && errorKinds.includes(kind) ? kind : undefined;
 }

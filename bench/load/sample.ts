@@ -43,6 +43,10 @@ export interface Recording {
   /** Pieces in which the responses arrived, added up. */
   readonly chunks: number;
   readonly errors: Readonly<Partial<Record<ErrorKind, number>>>;
+  /** How long those had been under way when they failed, added up. */
+  readonly failedNs: number;
+  /** What the first failure said that no kind was foreseen for; it is counted as a reset. */
+  readonly unforeseen?: string;
   readonly status: Readonly<Record<string, number>>;
   /** Bodies whose hash was compared with the expected one, off the timed path. */
   readonly verifiedBodies: number;

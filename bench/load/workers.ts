@@ -104,6 +104,7 @@ function mergeSlices(parts: readonly SliceSample[]): SliceSample {
 }
 
 function mergeRecordings(parts: readonly Recording[]): Recording {
+  const unforeseen = parts.find((part) => part.unforeseen !== undefined)?.unforeseen;
   const sum = (figure: (part: Recording) => number) =>
     parts.reduce((total, part) => total + figure(part), 0);
   return {
@@ -115,6 +116,7 @@ function mergeRecordings(parts: readonly Recording[]): Recording {
     bodyBytes: sum(({ bodyBytes }) => bodyBytes),
     chunks: sum(({ chunks }) => chunks),
     errors: addCounts(parts.map(({ errors }) => errors)),
+    failedNs: sum(({ failedNs }) => failedNs),
     status: addCounts(parts.map(({ status }) => status)),
     verifiedBodies: sum(({ verifiedBodies }) => verifiedBodies),
     reopened: sum(({ reopened }) => reopened),
@@ -127,6 +129,7 @@ function mergeRecordings(parts: readonly Recording[]): Recording {
       peakBytes: sum(({ memory }) => memory.peakBytes),
     },
     processCpuNs: sum(({ processCpuNs }) => processCpuNs),
+    ...(unforeseen !== undefined && { unforeseen }),
   };
 }
 

@@ -17,6 +17,14 @@ export interface Metric {
   readonly compute: (sample: CellSample) => number | undefined;
 }
 
+/** What can be under way at once. */
+export function mostInFlight({
+  connections,
+  pipeline,
+}: Pick<CellSample, "connections" | "pipeline">): number {
+  return connections * pipeline;
+}
+
 /** Adds up a figure of every slice. */
 export function sumSlices(sample: CellSample, figure: (slice: SliceSample) => number): number {
   let sum = 0;

@@ -10,6 +10,7 @@ function open(answersPerSecond: number, unsent: number, failed = 0): CellResult 
   return {
     ...cell,
     mode: "open",
+    valid: failed === 0,
     rate: 1000,
     requests: { issued, ok: issued - failed, failed, unfinished: 0, unsent },
     metrics: { requestsPerSecond: { value: answersPerSecond, unit: "1/s", better: "higher" } },
@@ -34,5 +35,33 @@ describe("an open loop that could not keep up", () => {
     const text = conclude({ ...sampleResult, cells: [cell], comparisons: [] });
     if (says === "") expect(text).toBe("");
     else expect(text).toContain(`could not keep up with 1.00k/s: ${says}`);
+  });
+});
+
+describe("what a row does not show", () => {
+  const [cell] = sampleResult.cells as [CellResult];
+  const requests = { issued: 1000, ok: 1000, failed: 0, unfinished: 0 };
+  test.each([
+    ["nothing of note", {}, ""],
+    [
+      "failures that the audit bears",
+      { requests: { ...requests, ok: 999, failed: 1 }, errors: { timeout: 1 } },
+      "callback on hello at 64: 1 of 1000 requests failed (timeout 1).\n",
+    ],
+    [
+      "connections that were opened again",
+      { reopened: 1100 },
+      "callback on hello at 64 opened connections again 1100 times, warm-up included, for 1000 requests: the server closes them, and req/s and CPU/req have that in them.\n",
+    ],
+    ["connections that were lost now and then", { reopened: 9 }, ""],
+    ["a connection for each request", { reopened: 1100, keptAlive: false }, ""],
+    [
+      "few answers",
+      { requests: { ...requests, issued: 1, ok: 1 } },
+      "In 1 of 1 cell fewer than 100 answers were counted: their p99 is the slowest of them.\n",
+    ],
+  ])("%s", (_, own, says) => {
+    const cells = [{ ...cell, requests, ...own }];
+    expect(conclude({ ...sampleResult, cells, comparisons: [] })).toBe(says);
   });
 });

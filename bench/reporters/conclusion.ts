@@ -1,6 +1,6 @@
-import { fallsBehindBy } from "../load/backlog.ts";
 import type { CellResult, Comparison, Result } from "../result.ts";
-import { formatCount } from "../units.ts";
+import { plural } from "../units.ts";
+import { remarks } from "./remarks.ts";
 
 /** A few sentences that say what the tables mean; empty where there is nothing to say. */
 export function conclude({ cells, comparisons = [] }: Result): string {
@@ -10,7 +10,7 @@ export function conclude({ cells, comparisons = [] }: Result): string {
   );
   const compared =
     byCpu.length === 0 ? [] : [cheapest(byCpu), widest(byCpu), limits(cells), undecided(byCpu)];
-  return [...cells.map(behind), ...compared]
+  return [...remarks(cells), ...compared]
     .filter((sentence) => sentence !== "")
     .map((sentence) => `${sentence}\n`)
     .join("");
@@ -47,10 +47,10 @@ function widest(byCpu: readonly Comparison[]): string {
 }
 
 function limits(cells: readonly CellResult[]): string {
-  const bound = cells.filter(({ boundBy }) => boundBy === "server").length;
+  const bound = cells.filter(({ boundBy }) => boundBy === "server" || boundBy === "both").length;
   if (bound === 0) return "";
   return (
-    `In ${bound} of ${cells.length} cells the server was the limit: ` +
+    `In ${bound} of ${plural(cells.length, "cell")} the server was the limit: ` +
     "there CPU per request tells the strategies apart, not requests per second."
   );
 }
@@ -58,38 +58,12 @@ function limits(cells: readonly CellResult[]): string {
 function undecided(byCpu: readonly Comparison[]): string {
   const open = byCpu.filter(({ verdict }) => verdict === "inconclusive").length;
   if (open === 0) return "";
-  return `${open} of ${byCpu.length} comparisons are too noisy to call: more --replicates narrow them.`;
+  const are = open === 1 ? "is" : "are";
+  return `${open} of ${plural(byCpu.length, "comparison")} of CPU per request ${are} too noisy to call: more --replicates narrow them.`;
 }
 
 function geometricMean(ratios: readonly number[]): number {
   return Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length);
-}
-
-/** Below this share of what was due the percentiles are of an open loop all the same. */
-const fewUnsent = 0.001;
-
-/** Below this share of what was due, answers came more slowly than requests were due. */
-const keptUp = 1 - fallsBehindBy;
-
-/**
- * A rate that could not be had. What was never sent has no response time: those that are shown are of the
- * lucky ones; and where all was sent they would have gone on growing.
- */
-function behind(cell: CellResult): string {
-  const { strategy, fixture, connections, requests, rate, schedule, metrics } = cell;
-  const { issued, ok, unsent = 0 } = requests;
-  const asked = rate === undefined ? "" : ` with ${formatCount(rate)}/s`;
-  const couldNot = `${strategy} on ${fixture} at ${connections} could not keep up${asked}`;
-  if (unsent > fewUnsent * (issued + unsent)) {
-    const percent = ((100 * unsent) / (issued + unsent)).toFixed(1);
-    return `${couldNot}: ${percent} % of the requests that were due were never sent, and no response time counts for them.`;
-  }
-  const answers = metrics.requestsPerSecond?.value;
-  if (rate === undefined || answers === undefined || issued === 0) return "";
-  // How many come of random arrivals is itself random, by the root of their number.
-  const scatter = schedule?.includes("poisson") ? 4 / Math.sqrt(issued) : 0;
-  if (answers >= ((keptUp - scatter) * rate * ok) / issued) return "";
-  return `${couldNot}: ${formatCount(answers)}/s were answered, and the longer that lasts the longer the response times.`;
 }
 
 /** 1.123 as "+12 %". */
