@@ -41,7 +41,7 @@ export function readChaosOptions(flags: ChaosFlags): ChaosConfig {
   const chosen =
     flags.strategy === undefined
       ? parsingStrategies
-      : chooseMany("strategy that parses", flags.strategy, parsingStrategies, "strategy");
+      : chooseMany("strategy that parses", flags.strategy, parsingStrategies, "--strategy");
   return {
     strategies: chosen.map(({ name }) => name),
     settings: {

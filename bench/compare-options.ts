@@ -184,22 +184,42 @@ function refuse(
 }
 
 /** The settings of a gate as people write them, on the command line or in bench/gate.json. */
-export function readGateSettings(text: {
+interface GateText {
   readonly strategies: string;
   readonly fixtures: string;
   readonly connections: string;
   readonly budget: string;
   readonly minEffect: string;
   readonly strict: boolean;
-}): GateSettings {
+}
+
+/** What messages call the settings: flags, or keys of the file. */
+type GateNames = Readonly<Record<Exclude<keyof GateText, "strict">, string>>;
+
+const flagNames: GateNames = {
+  strategies: "--strategy",
+  fixtures: "--fixture",
+  connections: "-c",
+  budget: "--budget",
+  minEffect: "--min-effect",
+};
+
+export function readGateSettings(text: GateText, names = flagNames): GateSettings {
   const connections = splitList(text.connections);
-  if (connections.length === 0) throw new UserError("-c needs a number of connections, like 64");
+  if (connections.length === 0) {
+    throw new UserError(`${names.connections} needs a number of connections, like 64`);
+  }
+  const readConnections = (word: string) => readPositiveCount(names.connections, word, 20_000);
   return {
-    strategies: chooseMany("strategy", text.strategies, strategies).map(({ name }) => name),
-    fixtures: chooseMany("fixture", text.fixtures, fixtures).map(({ name }) => name),
-    connections: [...new Set(connections.map((word) => readPositiveCount("-c", word, 20_000)))],
-    budgetMs: readPositiveDurationMs("--budget", text.budget),
-    minEffect: readShare(text.minEffect),
+    strategies: chooseMany("strategy", text.strategies, strategies, names.strategies).map(
+      ({ name }) => name,
+    ),
+    fixtures: chooseMany("fixture", text.fixtures, fixtures, names.fixtures).map(
+      ({ name }) => name,
+    ),
+    connections: [...new Set(connections.map(readConnections))],
+    budgetMs: readPositiveDurationMs(names.budget, text.budget),
+    minEffect: readShare(names.minEffect, text.minEffect),
     strict: text.strict,
   };
 }
@@ -217,15 +237,20 @@ function readSubjects(base: string, head: string | undefined): CompareSubjects {
     if (head !== undefined && isFile(head)) return { kind: "files", base, head };
     throw new UserError(`compare ${base} with which result file?${given} name a second .json file`);
   }
+  if (head !== undefined && isStrategy(head)) {
+    throw new UserError(
+      `${head} is a strategy, and ${base} is none; of two revisions name the strategy with -s`,
+    );
+  }
   return { kind: "revisions", base, head };
 }
 
 /** "2%" or "0.02" as 0.02. */
-function readShare(text: string): number {
+function readShare(name: string, text: string): number {
   const [, amount, percent] = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text) ?? [];
   const share = Number(amount) / (percent === "%" ? 100 : 1);
   if (amount === undefined || share <= 0 || share >= 1) {
-    throw new UserError(`--min-effect ${text}: must be a share like 2% or 0.02`);
+    throw new UserError(`${name} ${text}: must be a share like 2% or 0.02`);
   }
   return share;
 }

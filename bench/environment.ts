@@ -30,7 +30,7 @@ export function describeEnvironment(
 }
 
 /** The revision of this checkout; undefined outside of one, or without git. */
-function describeGit(): Environment["git"] | undefined {
+export function describeGit(): Environment["git"] | undefined {
   const revision = git("rev-parse", "HEAD");
   if (revision === undefined) return undefined;
   // Results that are kept in git change no figure.

@@ -52,7 +52,7 @@ export function readMicroOptions(
   const chosen =
     flags.strategy === undefined
       ? readers
-      : chooseMany("strategy that memory can feed", flags.strategy, readers, "strategy");
+      : chooseMany("strategy that memory can feed", flags.strategy, readers, "--strategy");
   return {
     strategies: chosen.map(({ name }) => name),
     settings: {

@@ -21,10 +21,10 @@ export function chooseMany<T extends Named>(
   kind: string,
   list: string,
   all: readonly T[],
-  flag = kind,
+  flag = `--${kind}`,
 ): T[] {
   const names = splitList(list);
-  if (names.length === 0) throw new UserError(`--${flag} needs a name; see list`);
+  if (names.length === 0) throw new UserError(`${flag} needs a name; see list`);
   return [...new Set(names)].map((name) => chooseOne(kind, name, all));
 }
 

@@ -16,6 +16,7 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { asError } from "../src/errors.ts";
+import { isAlive } from "./alive.ts";
 import { UserError } from "./errors.ts";
 import { appendHistory, historyEntryOf } from "./history.ts";
 import type { OutputConfig } from "./output-options.ts";
@@ -91,16 +92,6 @@ function removeAbandonedDrafts(directory: string): void {
   for (const name of readdirSync(directory)) {
     const [, pid] = /\.(\d+)\.tmp$/.exec(name) ?? [];
     if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(directory, name), { force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it lives, and is somebody else's.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

@@ -16,7 +16,8 @@ import { keepResult } from "./keep-result.ts";
 
 /** Compares two revisions, strategies or result files; the exit code gates a merge. */
 export async function compare(asked: CompareConfig, io: Io): Promise<number> {
-  const config = asked.gateOfBase ? withGateOfBase(asked) : asked;
+  const tell = (what: string) => io.err.write(`readrace: ${what}\n`);
+  const config = asked.gateOfBase ? withGateOfBase(asked, tell) : asked;
   const reporter = config.output.json ? json : chooseOne("reporter", config.reporter, reporters);
   checkOutput(config.output);
   const startedAt = new Date().toISOString();

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isAlive } from "../alive.ts";
 import { UserError } from "../errors.ts";
 
 /** The files of a revision in a folder of their own. */
@@ -8,6 +9,8 @@ export interface Checkout {
   readonly folder: string;
   /** The full name of the commit. */
   readonly revision: string;
+  /** The strategies that its clients know. */
+  readonly strategies: readonly string[];
   remove(): void;
 }
 
@@ -22,21 +25,33 @@ export function resolveRevision(name: string): string {
   }
   const { exitCode, stdout } = git("rev-parse", "--verify", "--quiet", `${name}^{commit}`);
   if (exitCode !== 0) {
-    throw new UserError(
-      name.endsWith(".json")
-        ? `cannot read ${name}: there is no such file`
-        : `"${name}" is no git revision, result file or strategy; name two of one kind, like main or HEAD~1`,
-    );
+    throw new UserError(whyNoRevision(name));
   }
   return stdout.toString().trim();
 }
 
+function whyNoRevision(name: string): string {
+  if (git("rev-parse", "--git-dir").exitCode !== 0) {
+    return `"${name}" is no git revision, since ${root} is no git repository; name two result files or strategies`;
+  }
+  if (existsSync(name)) {
+    return `${name} is no git revision, and result files are told by names that end in .json`;
+  }
+  if (name.endsWith(".json")) return `cannot read ${name}: there is no such file`;
+  const isShallow = git("rev-parse", "--is-shallow-repository").stdout.toString().trim() === "true";
+  const fetchIt = isShallow ? "this clone is shallow: git fetch --unshallow brings the others" : "";
+  const hint = fetchIt || "name two of one kind, like main or HEAD~1";
+  return `"${name}" is no git revision, result file or strategy; ${hint}`;
+}
+
 /**
  * The files of a revision, with their dependencies installed from their own lockfile. git keeps no
- * trace of it, so that a run that is killed leaves a folder among temporary files and nothing else.
+ * trace of it, so that a run that is killed leaves a folder among temporary files and nothing else; the next
+ * removes it.
  */
 export function checkOut(revision: string): Checkout {
-  const folder = mkdtempSync(join(tmpdir(), "readrace-"));
+  removeAbandoned();
+  const folder = mkdtempSync(join(tmpdir(), `readrace-${process.pid}-`));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
     const archive = git("archive", "--format=tar", revision);
@@ -44,20 +59,50 @@ export function checkOut(revision: string): Checkout {
     const tar = Bun.spawnSync(["tar", "-x", "-C", folder], { stdin: archive.stdout });
     if (tar.exitCode !== 0) throw new Error(`tar failed: ${tar.stderr.toString().trim()}`);
     install(folder, revision);
+    return { folder, revision, strategies: strategiesIn(folder, revision), remove };
   } catch (error) {
     remove();
     throw error;
   }
-  return { folder, revision, remove };
+}
+
+/** Checkouts of runs that were killed. */
+function removeAbandoned(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const [, pid] = /^readrace-(\d+)-\w+$/.exec(name) ?? [];
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    rmSync(join(tmpdir(), name), { recursive: true, force: true });
+  }
 }
 
 function install(folder: string, revision: string): void {
-  const command = [process.execPath, "install", "--frozen-lockfile", "--silent"];
+  // Not --silent, which does not say why it failed either.
+  const command = [process.execPath, "install", "--frozen-lockfile", "--no-progress"];
   const { exitCode, stderr } = Bun.spawnSync(command, { cwd: folder });
-  if (exitCode !== 0) {
-    const why = stderr.toString().trim().split("\n").at(-1) ?? "";
-    throw new UserError(`the dependencies of ${revision.slice(0, 8)} cannot be installed: ${why}`);
-  }
+  if (exitCode === 0) return;
+  const why = whatFailed(stderr.toString(), folder);
+  throw new UserError(`the dependencies of ${revision.slice(0, 8)} cannot be installed: ${why}`);
+}
+
+/** Loads the clients, in a process of their own, so that what is wrong with them is known before the race. */
+export function strategiesIn(folder: string, revision: string): readonly string[] {
+  const script =
+    'const { strategies } = await import("./src/strategies/registry.ts");' +
+    "console.log(JSON.stringify(strategies.map(({ name }) => name)));";
+  const command = [process.execPath, "-e", script];
+  const { exitCode, stdout, stderr } = Bun.spawnSync(command, { cwd: folder });
+  if (exitCode === 0) return JSON.parse(stdout.toString()) as readonly string[];
+  const why = whatFailed(stderr.toString(), folder);
+  throw new UserError(`the clients of ${revision.slice(0, 8)} cannot be loaded: ${why}`);
+}
+
+/** Of what Bun says of a fault, the fault and its place. */
+function whatFailed(said: string, folder: string): string {
+  const lines = said.split("\n").map((line) => line.trim());
+  const fault = lines.find((line) => /^(\w*error|\w*Error):/.test(line));
+  const place = lines.find((line) => line.startsWith("at "));
+  const words = [fault ?? lines.filter((line) => line !== "").at(-1) ?? "", place ?? ""];
+  return words.join(" ").trim().replaceAll(`${folder}/`, "");
 }
 
 function git(...words: readonly string[]) {

@@ -1,5 +1,7 @@
 import { cellResults } from "../cell-result.ts";
 import type { CompareConfig, CompareSubjects } from "../compare-options.ts";
+import { describeGit } from "../environment.ts";
+import { UserError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import { checkLimits } from "../limits.ts";
 import type { Executor } from "../load/executor.ts";
@@ -93,7 +95,14 @@ function setUp(subjects: LiveSubjects, config: CompareConfig): Contest {
   const baseRevision = resolveRevision(subjects.base);
   const headRevision = subjects.head && resolveRevision(subjects.head);
   const base = checkOut(baseRevision);
-  const head = headRevision && checkOutBeside(base, headRevision);
+  const head = headRevision ? checkOutBeside(base, headRevision) : undefined;
+  const checkouts = head === undefined ? [base] : [base, head];
+  try {
+    for (const checkout of checkouts) refuseUnknown(config.strategies, checkout);
+  } catch (error) {
+    for (const checkout of checkouts) checkout.remove();
+    throw error;
+  }
   const matches = config.strategies.flatMap((strategy) =>
     cells.map((cell) => ({
       ...cell,
@@ -105,9 +114,23 @@ function setUp(subjects: LiveSubjects, config: CompareConfig): Contest {
     base: { name: short(subjects.base, baseRevision), checkout: base },
     head: head
       ? { name: short(subjects.head ?? "", head.revision), checkout: head }
-      : { name: "the work tree" },
+      : { name: workTree() },
     matches,
   };
+}
+
+function refuseUnknown(wanted: readonly string[], { revision, strategies }: Checkout): void {
+  const unknown = wanted.find((name) => !strategies.includes(name));
+  if (unknown === undefined) return;
+  const known = strategies.filter((name) => wanted.includes(name)).join(",");
+  const hint = known === "" ? "there is nothing to compare" : `-s ${known} leaves it out`;
+  throw new UserError(`${revision.slice(0, 8)} has no strategy "${unknown}"; ${hint}`);
+}
+
+function workTree(): string {
+  const git = describeGit();
+  if (git === undefined) return "the work tree";
+  return `the work tree (${git.revision.slice(0, 8)}${git.dirty ? " with changes" : ""})`;
 }
 
 /** The second checkout; the first must not stay behind when it fails. */
@@ -132,7 +155,7 @@ async function raceAll(
   onSample: (sample: MatchSample) => void,
 ): Promise<void> {
   const target = await ownTarget(config.source, config.fixtures);
-  const progress = createProgress(io.err, matches.length);
+  const progress = createProgress(io.err, matches.length, { stepsAreLong: true });
   try {
     const race = raceSettings(config);
     const executor: Executor = processExecutor(target, race);

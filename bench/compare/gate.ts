@@ -95,25 +95,27 @@ function answer(
   if (change.interval[0] >= -margin && change.interval[1] <= margin) {
     return { verdict: "unchanged", reason: "" };
   }
-  return { verdict: "inconclusive", reason: whatWouldHelp(change, margin, minDetectableLogs) };
+  return { verdict: "inconclusive", reason: whatWouldHelp(question, margin, minDetectableLogs) };
 }
 
 /** Below so many, standard errors are themselves too uncertain to reckon with. */
 const fewestReplicates = 5;
 
-/** The standard error falls with the square root of the time. */
-function whatWouldHelp(change: PairedEstimate, margin: number, detectable: number): string {
-  if (change.replicates < fewestReplicates) {
-    return `${change.replicates} replicates are too few to tell: a longer --budget would, and of two files more --replicates of both`;
+/** The standard error falls with the square root of the time; of two files there is no base beside base. */
+function whatWouldHelp({ change, noise }: Question, margin: number, detectable: number): string {
+  const { replicates } = change;
+  const more = noise === undefined ? "more --replicates of both" : "a longer --budget";
+  if (replicates < fewestReplicates) {
+    return `${replicates} replicates are too few to tell: ${more} would`;
   }
   const percent = (log: number) => `${(Math.expm1(log) * 100).toFixed(1)} %`;
   const found = `less than ${percent(detectable)} could not have been found`;
-  if (detectable <= margin)
-    return `${found}; the change lies near the margin: a longer --budget tells`;
+  if (detectable <= margin) return `${found}; the change lies near the margin: ${more} would tell`;
   const times = Math.ceil((detectable / margin) ** 2);
+  const what = noise === undefined ? "--replicates of both" : "--budget";
   return times <= 20
-    ? `${found}; about ${times} times the --budget, or a quieter machine, would tell`
-    : `${found}; only a quieter machine would tell (${change.replicates} replicates)`;
+    ? `${found}; about ${times} times the ${what}, or a quieter machine, would tell`
+    : `${found}; only a quieter machine would tell (${replicates} replicates)`;
 }
 
 /** Whether more replicates would change nothing: every effect that counts could be found by now. */

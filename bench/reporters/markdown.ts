@@ -1,6 +1,7 @@
 import type { Comparison, FoundRate, Result } from "../result.ts";
 import { describeVerdict, formatChange, formatChangeInterval } from "./comparison-text.ts";
 import { figureOf, limitOf } from "./figures.ts";
+import { refusals } from "./refusals.ts";
 import type { Reporter } from "./reporter.ts";
 
 export const markdown: Reporter = {
@@ -34,9 +35,11 @@ function renderComparison({ comparisons = [], compared, verdict, cells }: Result
       marks[comparison.verdict],
     ]),
   );
-  const invalid = cells.some(({ valid }) => !valid)
-    ? "\n**The audit refuses this run: its figures are not to be trusted.**\n"
-    : "";
+  const refused = refusals(cells).map((line) => `- ${line}\n`);
+  const invalid =
+    refused.length > 0
+      ? `\n**The audit refuses this run: its figures are not to be trusted.**\n\n${refused.join("")}`
+      : "";
   const words = describeVerdict(comparisons, verdict).trimEnd();
   return `${title}\n\n${table}\n\`\`\`\n${words}\n\`\`\`\n${invalid}`;
 }

@@ -8,6 +8,7 @@ import { renderFoundRates } from "./found-rates.ts";
 import { groupByHeat, renderHeat } from "./heat.ts";
 import { renderMicro } from "./micro.ts";
 import { concludePeers, renderPeerHeat } from "./peers.ts";
+import { refusals, refusedChecks } from "./refusals.ts";
 import type { Reporter } from "./reporter.ts";
 
 export const text: Reporter = {
@@ -55,20 +56,9 @@ function header({ environment, interrupted, seed, cells }: Result): string {
   return `readrace on Bun ${runtimeVersion}, ${machine}\nserver ${server}, seed ${seed}${revision}${keptAwake ? ", cores kept awake" : ""}${transport === "direct" ? ", read directly" : ""}\n${stopped}`;
 }
 
-/** What is said of a whole heat, such as a busy machine, is said once for all of its strategies. */
 function invalidCells(cells: readonly CellResult[]): string[] {
-  const failed = cells.flatMap(({ strategy, fixture, connections, audit }) =>
-    audit
-      .filter(({ ok }) => !ok)
-      .map(({ check, detail }) => ({
-        strategy,
-        where: `${fixture}, ${plural(connections, "connection")}: ${check}: ${detail}`,
-      })),
-  );
-  const lines = [...Map.groupBy(failed, ({ where }) => where)].map(
-    ([where, own]) => `  INVALID ${own.map(({ strategy }) => strategy).join(" ")}, ${where}\n`,
-  );
+  const lines = refusals(cells).map((line) => `  INVALID ${line}\n`);
   return lines.length > 0
-    ? [`The audit refuses ${plural(failed.length, "check")}:\n${lines.join("")}`]
+    ? [`The audit refuses ${plural(refusedChecks(cells), "check")}:\n${lines.join("")}`]
     : [];
 }
