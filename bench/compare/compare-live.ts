@@ -1,21 +1,19 @@
 import { cellResults } from "../cell-result.ts";
-import type { CompareConfig, CompareSubjects } from "../compare-options.ts";
-import { describeGit } from "../environment.ts";
-import { UserError } from "../errors.ts";
+import type { CompareConfig } from "../compare-options.ts";
 import type { Io } from "../io.ts";
 import { checkLimits } from "../limits.ts";
 import type { Executor } from "../load/executor.ts";
 import { processExecutor } from "../load/process-executor.ts";
 import { canBeFed } from "../micro/readers.ts";
-import { mostWarmUpMs, type RaceSettings, type Rival, sameTimeouts } from "../plan.ts";
+import { mostWarmUpMs, type RaceSettings, sameTimeouts } from "../plan.ts";
 import { createProgress } from "../progress.ts";
 import type { CellResult, Comparison, Environment, Result, sides } from "../result.ts";
 import type { PairedLogs } from "../stats/paired.ts";
 import { seededRandom } from "../stats/random.ts";
 import { ownTarget } from "../target.ts";
 import { warmServer } from "../warm-server.ts";
-import { type Checkout, checkOut, resolveRevision } from "./checkout.ts";
 import { comparisonOf } from "./comparison.ts";
+import { type LiveSubjects, setUp } from "./contest.ts";
 import { judge, type Question } from "./gate.ts";
 import { gatedMetrics, pairedLogs } from "./gated-metrics.ts";
 import { type Match, type MatchSample, questionOf, raceMatch } from "./match.ts";
@@ -36,19 +34,10 @@ export interface LiveComparison {
   readonly fault?: unknown;
 }
 
-type LiveSubjects = Exclude<CompareSubjects, { kind: "files" }>;
-
-/** Turns so short that what disturbs the machine disturbs base and head alike . */
+/** Turns so short that what disturbs the machine disturbs base and head alike. */
 const sliceMs = 20;
 const rounds = 45;
 const warmUpMs = 400;
-
-/** Both sides of what is compared, with names for people, and what is to be removed afterwards. */
-interface Contest {
-  readonly base: { readonly name: string; readonly checkout?: Checkout };
-  readonly head: { readonly name: string; readonly checkout?: Checkout };
-  readonly matches: readonly Match[];
-}
 
 /** Races base, head, and base again, cell by cell, and judges all cells together. */
 export async function compareLive(
@@ -57,8 +46,7 @@ export async function compareLive(
   io: Io,
 ): Promise<LiveComparison> {
   checkLimits(Math.max(...config.connections), 3, true);
-  const contest = setUp(subjects, config);
-  const { base, head, matches } = contest;
+  const { base, head, matches } = setUp(subjects, config, io);
   const compared = { base: base.name, head: head.name };
   const samples: MatchSample[] = [];
   const microSamples: MicroMatchSample[] = [];
@@ -80,72 +68,6 @@ export async function compareLive(
   const cells = measured.flatMap(cellsOf);
   const comparisons = judgeAll(measured, microSamples, compared.base, config);
   return { cells, comparisons, compared, ...(fault !== undefined && { fault }) };
-}
-
-function setUp(subjects: LiveSubjects, config: CompareConfig): Contest {
-  const cells = config.fixtures.flatMap((fixture) =>
-    config.connections.map((connections) => ({ fixture, connections })),
-  );
-  if (subjects.kind === "strategies") {
-    const base: Rival = { strategy: subjects.base };
-    const head: Rival = { strategy: subjects.head };
-    const matches = cells.map((cell) => ({ ...cell, base, head }));
-    return { base: { name: subjects.base }, head: { name: subjects.head }, matches };
-  }
-  const baseRevision = resolveRevision(subjects.base);
-  const headRevision = subjects.head && resolveRevision(subjects.head);
-  const base = checkOut(baseRevision);
-  const head = headRevision ? checkOutBeside(base, headRevision) : undefined;
-  const checkouts = head === undefined ? [base] : [base, head];
-  try {
-    for (const checkout of checkouts) refuseUnknown(config.strategies, checkout);
-  } catch (error) {
-    for (const checkout of checkouts) checkout.remove();
-    throw error;
-  }
-  const matches = config.strategies.flatMap((strategy) =>
-    cells.map((cell) => ({
-      ...cell,
-      base: { strategy, checkout: base.folder },
-      head: head ? { strategy, checkout: head.folder } : { strategy },
-    })),
-  );
-  return {
-    base: { name: short(subjects.base, baseRevision), checkout: base },
-    head: head
-      ? { name: short(subjects.head ?? "", head.revision), checkout: head }
-      : { name: workTree() },
-    matches,
-  };
-}
-
-function refuseUnknown(wanted: readonly string[], { revision, strategies }: Checkout): void {
-  const unknown = wanted.find((name) => !strategies.includes(name));
-  if (unknown === undefined) return;
-  const known = strategies.filter((name) => wanted.includes(name)).join(",");
-  const hint = known === "" ? "there is nothing to compare" : `-s ${known} leaves it out`;
-  throw new UserError(`${revision.slice(0, 8)} has no strategy "${unknown}"; ${hint}`);
-}
-
-function workTree(): string {
-  const git = describeGit();
-  if (git === undefined) return "the work tree";
-  return `the work tree (${git.revision.slice(0, 8)}${git.dirty ? " with changes" : ""})`;
-}
-
-/** The second checkout; the first must not stay behind when it fails. */
-function checkOutBeside(first: Checkout, revision: string): Checkout {
-  try {
-    return checkOut(revision);
-  } catch (error) {
-    first.remove();
-    throw error;
-  }
-}
-
-function short(name: string, revision: string): string {
-  const hash = revision.slice(0, 8);
-  return name === hash || revision.startsWith(name) ? hash : `${name} (${hash})`;
 }
 
 async function raceAll(

@@ -59,7 +59,7 @@ function readGateFile(revision: string, onOmission: (what: string) => void): Gat
   const names = splitList(text.strategies);
   const gone = names.filter((name) => !strategies.some((strategy) => strategy.name === name));
   if (gone.length > 0 && gone.length < names.length) {
-    onOmission(`${gone.join(", ")}: in the gate of base, and not in this checkout; not compared`);
+    onOmission(`not compared, since this checkout has no such strategy: ${gone.join(", ")}`);
   }
   const left = gone.length < names.length ? names.filter((name) => !gone.includes(name)) : names;
   try {
