@@ -195,6 +195,25 @@ describe("history", () => {
     expect(out).toMatch(/cpuNsPerRequest \+(9|10)\.\d %, worse/);
   });
 
+  test("runs are in the order of time, wherever a merge has put their lines", async () => {
+    mkdirSync(results, { recursive: true });
+    const days = Array.from({ length: 30 }, (_, i) => i);
+    for (const i of [...days.slice(10), ...days.slice(0, 10)]) {
+      const level = i < 18 ? 8000 : 8800;
+      appendFileSync(join(results, "history.jsonl"), line(i + 1, level * noise(i)));
+    }
+    expect((await run("history")).out).toContain("since 00000019 (2026-01-19)");
+  });
+
+  test("a baseline that is none takes nothing from the history", async () => {
+    record([8000, 8100]);
+    writeFileSync(join(results, "baseline.json"), "{}");
+    const { code, out, err } = await run("history");
+    expect(code).toBe(0);
+    expect(out).toContain("No level has changed.");
+    expect(err).toContain("baseline.json is not a readrace result");
+  });
+
   test("as JSON it has every point as well", async () => {
     record([8000, 8100]);
     const { series } = JSON.parse((await run("history", "--json")).out);
@@ -216,6 +235,12 @@ describe("history", () => {
   test("a level that stays is said to stay", async () => {
     record(Array.from({ length: 30 }, (_, i) => 8000 * noise(i)));
     expect((await run("history")).out).toContain("No level has changed.");
+  });
+
+  test("an empty file is none yet", async () => {
+    record([]);
+    writeFileSync(join(results, "history.jsonl"), "\n");
+    expect(await run("history")).toMatchObject({ code: 2, out: "" });
   });
 
   test("there is none yet: one line, exit 2", async () => {

@@ -114,18 +114,19 @@ function endsWithNewline(file: number, size: number): boolean {
   return last[0] === 0x0a;
 }
 
-/** Every recorded run, in the order of the file; a UserError names a line that is none. */
+/**
+ * Every recorded run, in the order of time: git may have put the lines of a branch behind those of another. A
+ * UserError names a line that is none.
+ */
 export function readHistory(path: string): HistoryEntry[] {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
   } catch (cause) {
-    throw new UserError(
-      `there is no history yet (${path}): record runs with bun run bench load --record`,
-      { cause },
-    );
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") throw noHistory(path);
+    throw new UserError(`cannot read ${path}: ${asError(cause).message}`, { cause });
   }
-  return text.split("\n").flatMap((line, index) => {
+  const entries = text.split("\n").flatMap((line, index) => {
     if (line.trim() === "") return [];
     const parsed = parseJson(historyEntry, line);
     if (typeof parsed === "string") {
@@ -133,4 +134,12 @@ export function readHistory(path: string): HistoryEntry[] {
     }
     return [parsed];
   });
+  if (entries.length === 0) throw noHistory(path);
+  return entries.sort((a, b) => Date.parse(a.recordedAt) - Date.parse(b.recordedAt));
+}
+
+function noHistory(path: string): UserError {
+  return new UserError(
+    `there is no history yet (${path}): record runs with bun run bench load --record`,
+  );
 }

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { UserError } from "../errors.ts";
 import { type HistoryEntry, historyEntryOf, readHistory } from "../history.ts";
 import { exitCodes, type Io } from "../io.ts";
 import { metrics } from "../metrics/registry.ts";
@@ -22,6 +23,8 @@ interface Series {
 interface Change {
   readonly series: Series;
   readonly revision: string;
+  /** The first run of it was of a work tree with changes. */
+  readonly dirty: boolean;
   readonly recordedAt: string;
   readonly ratio: number;
   readonly pValue: number;
@@ -31,7 +34,7 @@ interface Change {
 export function history(resultsDirectory: string, asJson: boolean, io: Io): number {
   const series = seriesOf(readHistory(historyPath(resultsDirectory)));
   const changes = series.flatMap(changesOf);
-  const outliers = baselineOutliers(resultsDirectory, series);
+  const outliers = outliersIfReadable(resultsDirectory, series, io);
   if (asJson) {
     const plain = changes.map(({ series: { environment, cell, metric }, ...change }) => ({
       environment,
@@ -80,8 +83,8 @@ function changesOf(series: Series): Change[] {
   const logs = series.points.map(({ value }) => Math.log(value));
   return changePoints(logs).map(({ index, before, after, pValue }) => {
     const { entry } = series.points[index] as Series["points"][number];
-    const { revision, recordedAt } = entry;
-    return { series, revision, recordedAt, ratio: Math.exp(after - before), pValue };
+    const { revision, dirty, recordedAt } = entry;
+    return { series, revision, dirty, recordedAt, ratio: Math.exp(after - before), pValue };
   });
 }
 
@@ -108,8 +111,9 @@ function renderSeries(series: readonly Series[]): string {
 
 function renderChanges(changes: readonly Change[]): string {
   if (changes.length === 0) return "No level has changed.\n";
-  const lines = changes.map(({ series, revision, recordedAt, ratio, pValue }) => {
-    const since = `since ${revision.slice(0, 8)} (${recordedAt.slice(0, 10)})`;
+  const lines = changes.map(({ series, revision, dirty, recordedAt, ratio, pValue }) => {
+    const changed = dirty ? " with changes" : "";
+    const since = `since ${revision.slice(0, 8)}${changed} (${recordedAt.slice(0, 10)})`;
     const word = worse(series.metric, ratio) ? "worse" : "better";
     return `  ${series.cell}: ${series.metric} ${formatChange(ratio)}, ${word}, ${since}, p = ${pValue.toFixed(3)}\n`;
   });
@@ -123,6 +127,21 @@ function worse(metric: string, ratio: number): boolean {
 
 function unitOf(metric: string): string {
   return metrics.find(({ key }) => key === metric)?.unit ?? "ns";
+}
+
+/** A baseline that cannot be read takes nothing from the history. */
+function outliersIfReadable(
+  resultsDirectory: string,
+  series: readonly Series[],
+  { err }: Pick<Io, "err">,
+): string[] {
+  try {
+    return baselineOutliers(resultsDirectory, series);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    err.write(`readrace: ${error.message}; move it away\n`);
+    return [];
+  }
 }
 
 /** A baseline that lies apart from its own history would make every later run look changed. */

@@ -56,6 +56,97 @@ describe("a series of 100 points", () => {
   });
 });
 
+describe("levels that go up and come back", () => {
+  const levels = (seed: number, ...stretches: readonly (readonly [number, number])[]) => {
+    const normal = normals(seed);
+    return stretches.flatMap(([length, level]) =>
+      Array.from({ length }, () => level + 0.01 * normal()),
+    );
+  };
+  test.each([
+    [
+      "a regression that was mended",
+      [
+        [20, 0],
+        [20, 0.1],
+        [20, 0],
+      ],
+      [20, 40],
+    ],
+    [
+      "soon",
+      [
+        [50, 0],
+        [10, 0.1],
+        [10, 0],
+      ],
+      [50, 60],
+    ],
+    [
+      "and came again",
+      [
+        [30, 0],
+        [10, 0.1],
+        [30, 0],
+        [10, 0.1],
+      ],
+      [30, 40, 70],
+    ],
+    [
+      "after long",
+      [
+        [40, 0],
+        [20, 0.1],
+        [40, 0],
+      ],
+      [40, 60],
+    ],
+    [
+      "step by step",
+      [
+        [20, 0],
+        [20, 0.05],
+        [20, 0.1],
+        [20, 0.15],
+      ],
+      [20, 40, 60],
+    ],
+  ] as const)("%s", (_, stretches, edges) => {
+    let whole = 0;
+    for (let seed = 0; seed < 20; seed++) {
+      const found = changePoints(levels(seed, ...stretches));
+      if (edges.every((edge) => found.some(({ index }) => Math.abs(index - edge) <= 2))) whole++;
+    }
+    expect(whole).toBeGreaterThanOrEqual(18);
+  });
+});
+
+describe("series without a change, but not of independent normal values, rarely raise an alarm", () => {
+  const alarms = (make: (normal: () => number, random: () => number) => number[]) =>
+    Array.from({ length: 100 }, (_, seed) => {
+      return changePoints(make(normals(seed), seededRandom(seed + 500))).length > 0;
+    }).filter(Boolean).length;
+
+  // Expected 6 at most; 14 would happen once in three hundred times.
+  test.each([12, 30])("%d values, in each of which half of the one before is left", (length) => {
+    const autoregressive = (normal: () => number) => {
+      let value = 0;
+      for (let i = 0; i < 20; i++) value = 0.5 * value + normal();
+      return Array.from({ length }, () => {
+        value = 0.5 * value + normal();
+        return value;
+      });
+    };
+    expect(alarms(autoregressive)).toBeLessThan(14);
+  });
+
+  test("30 values of two kinds", () => {
+    const bimodal = (normal: () => number, random: () => number) =>
+      Array.from({ length: 30 }, () => 0.005 * normal() + (random() < 0.3 ? 0.05 : 0));
+    expect(alarms(bimodal)).toBeLessThan(14);
+  });
+});
+
 test("too short a series has no change points", () => {
   expect(changePoints([])).toEqual([]);
   expect(changePoints([1, 2, 3])).toEqual([]);

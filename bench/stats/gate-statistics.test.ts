@@ -89,6 +89,11 @@ test("a value is an outlier beyond 3.5 robust deviations (Iglewicz and Hoaglin)"
   // 0.6745 × (12 − 10) / 0.1
   expect(outlierScore(12, fellows)).toBeCloseTo(13.49, 6);
   expect(outlierScore(12, [10, 10])).toBeUndefined();
+  // Where most are the same: (12 − 10) / (1.2533 × 0.1 / 10)
+  const quantised = [10, 10, 10, 10, 10, 10, 10, 10, 10, 10.1];
+  expect(outlierScore(12, quantised)).toBeCloseTo(159.6, 1);
+  expect(outlierScore(10, quantised)).toBeUndefined();
+  expect(outlierScore(12, [10, 10, 10, 10, 10])).toBe(Number.POSITIVE_INFINITY);
 });
 
 test.each([5, 6, 7, 10])(
