@@ -68,7 +68,7 @@ test.each([
     2,
     { errors: { timeout: 2 }, failedNs: 1e9 },
     false,
-    "2 of 46498 requests failed (timeout), which took 50 % of the connections' time",
+    "2 of 46498 requests failed (timeout): failures, and the waits after them, took 50 % of the connections' time",
   ],
   [
     "many, outside of the windows",

@@ -36,10 +36,11 @@ export const failures: Check = (sample) => {
     Object.values(uncountedErrors).reduce((sum, count) => sum + count, 0),
   );
   const windowsNs = sumSlices(sample, ({ windowNs }) => windowNs) * mostInFlight(sample);
-  const share = sumRecordings(sample, ({ failedNs }) => failedNs) / windowsNs;
+  const idleNs = sumSlices(sample, (slice) => slice.idleNs ?? 0);
+  const share = (sumRecordings(sample, ({ failedNs }) => failedNs) + idleNs) / windowsNs;
   const took =
     share > toleratedTime
-      ? `, which took ${Math.round(share * 100)} % of the connections' time`
+      ? `: failures, and the waits after them, took ${Math.round(share * 100)} % of the connections' time`
       : "";
   const beside =
     outside > 0

@@ -1,13 +1,13 @@
 import { plural } from "../units.ts";
 import type { Check } from "./check.ts";
 
-/** Every process that was started lived to tell what it had recorded. */
+/** Every replicate came to its end: its process lived to tell what it had recorded, and its server to answer. */
 export const processes: Check = ({ lost = [] }) => {
   const [first] = lost;
   if (first === undefined) return undefined;
   return {
     check: "processes",
     ok: false,
-    detail: `${plural(lost.length, "process", "processes")} of this cell ended too early: ${first}`,
+    detail: `${plural(lost.length, "replicate")} of this cell broke off: ${first}`,
   };
 };

@@ -79,6 +79,13 @@ describe("a backlog grows", () => {
   });
 });
 
+test("where hardly any answer came in time there is no rate to tell", () => {
+  for (const slowMs of [1000, 1240, 1285, 1300]) {
+    const backlog = windowOf(5, (due) => (due < 50 ? 1 : slowMs + due / 5));
+    expect(backlog.stretch()).toBeUndefined();
+  }
+});
+
 describe("a backlog does not grow", () => {
   test.each([
     ["a server that is 1 % faster than it is asked", 10, queue(() => 9.9)],

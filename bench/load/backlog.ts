@@ -46,14 +46,19 @@ export class Backlog {
   /**
    * What was answered within the window, and in how long, where the backlog grows. The first answer is due
    * as long after the beginning as response times were then: where they lay on the line through the
-   * quarters, or at the fastest.
+   * quarters, or at the fastest. Undefined where that leaves less than half of the window to tell by, or
+   * where it is no less than was asked.
    */
   stretch(): { readonly answers: number; readonly windowNs: number } | undefined {
     if (!this.grows || this.inTime === 0) return undefined;
     const [first] = this.parts as [Part];
     // The middle of the first quarter is a sixth as far from the beginning as from the last quarter's.
     const firstNs = Math.max(this.fastestNs, first.meanNs - this.riseNs / 6);
-    return { answers: this.inTime, windowNs: this.durationNs - firstNs };
+    const windowNs = this.durationNs - firstNs;
+    if (windowNs < this.durationNs / 2) return undefined;
+    const asked = this.parts.reduce((sum, { count }) => sum + count, 0) / this.durationNs;
+    const answered = this.inTime / windowNs;
+    return answered < asked ? { answers: this.inTime, windowNs } : undefined;
   }
 
   get grows(): boolean {

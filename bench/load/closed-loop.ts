@@ -33,7 +33,7 @@ export class ClosedLoop implements Loop {
   }
 
   free(lane: Lane, nowNs: number): void {
-    const admission = this.slice.admit();
+    const admission = this.slice.admit(nowNs);
     if (admission !== "stop") lane.send(admission === "counted", nowNs);
   }
 

@@ -132,6 +132,27 @@ test.each([
   expect(Math.abs((completed / windowNs) * 1e9 - rate)).toBeLessThan(1.5);
 });
 
+test("where a backlog grows in stages, what came after their end has no part in their rate", () => {
+  const clock = { nowNs: 0 };
+  const stage = { durationMs: 500, rate: 1000 };
+  const plan = { kind: "constant" as const, stages: [stage, stage], seed: 1 };
+  const length = { kind: "open" as const, plan, share: { index: 0, of: 1 } };
+  const loop = new OpenLoop(
+    length,
+    0,
+    () => {},
+    () => clock.nowNs,
+  );
+  loop.begin(Array.from({ length: 1001 }, createLane), 0);
+  for (let ms = 0; ms < 1000; ms++) {
+    clock.nowNs = ms * 1e6;
+    const lane = createLane();
+    lane.dueNs = clock.nowNs;
+    answer(loop, lane, (ms + 1) * 2e6);
+  }
+  expect(loop.sample(2e9)).toMatchObject({ completed: 500, windowNs: 1e9 });
+});
+
 test("stages have their mean rate, also where the last is more than the server can", () => {
   const clock = { nowNs: 0 };
   const stages = [

@@ -4,7 +4,7 @@ import { processCpuNs } from "./cpu.ts";
 import type { Lane } from "./lane.ts";
 import type { Loop } from "./loop.ts";
 import type { OpenLength } from "./messages.ts";
-import { Pacer, planDurationMs } from "./pacer.ts";
+import { Pacer, planDurationMs, type Stage } from "./pacer.ts";
 import type { SliceSample } from "./sample.ts";
 import { Saturation } from "./saturation.ts";
 
@@ -22,8 +22,6 @@ const spinNs = 2.5e6;
 export class OpenLoop implements Loop {
   private readonly pacer: Pacer;
   private durationNs: number;
-  /** One rate throughout, and not stages of several. */
-  private readonly isSteady: boolean;
   private readonly onLate: (latenessNs: number) => void;
   private readonly readClockNs: () => number;
   private readonly startNs: number;
@@ -31,7 +29,9 @@ export class OpenLoop implements Loop {
   /** Free lanes, the longest free one first. */
   private readonly idle: Lane[] = [];
   private saturation = new Saturation(0, processCpuNs);
-  private readonly backlog: Backlog;
+  /** Of each stage, in their order. */
+  private readonly backlogs: readonly { readonly startNs: number; readonly backlog: Backlog }[];
+  private answeredInTime = 0;
   private windowCpuNs = 0;
   private over = false;
   private stopped = false;
@@ -49,8 +49,7 @@ export class OpenLoop implements Loop {
   ) {
     this.pacer = new Pacer(length.plan, length.share);
     this.durationNs = planDurationMs(length.plan) * 1e6;
-    this.isSteady = length.plan.stages.length === 1;
-    this.backlog = new Backlog(this.durationNs);
+    this.backlogs = backlogsOf(length.plan.stages);
     this.startNs = nowNs;
     this.onLate = onLate;
     this.readClockNs = readClockNs;
@@ -67,8 +66,10 @@ export class OpenLoop implements Loop {
 
   answered(lane: Lane, nowNs: number): void {
     this.ok++;
-    this.backlog.answered(lane.dueNs - this.startNs, nowNs - lane.dueNs);
-    this.saturation.answered(nowNs, nowNs - this.startNs <= this.durationNs);
+    const inTime = nowNs - this.startNs <= this.durationNs;
+    if (inTime) this.answeredInTime++;
+    this.answeredInStage(lane.dueNs - this.startNs, nowNs - lane.dueNs);
+    this.saturation.answered(nowNs, inTime);
     this.free(lane, nowNs);
   }
 
@@ -108,19 +109,27 @@ export class OpenLoop implements Loop {
   /**
    * Where the server has kept up, what was under way at the end belongs to the window, too. Where it has
    * not, it has answered as fast as it could: as long as every lane was busy, or from when its first answer
-   * was to come. Of stages the mean is told.
+   * was to come. Of stages the mean is told, and where a backlog grew in one, of what came in time.
    */
   private measured(): Pick<SliceSample, "windowNs" | "completed" | "cpuNs"> {
-    const { startNs, durationNs, isSteady, unsent, ok: completed } = this;
+    const { startNs, durationNs, unsent } = this;
+    const [first, ...others] = this.backlogs;
+    const isSteady = others.length === 0;
     const fellBehind = isSteady && unsent > 0;
     const full = fellBehind ? this.saturation.stretch(startNs, startNs + durationNs) : undefined;
     if (full !== undefined) {
       return { windowNs: full.windowNs, completed: full.answers, cpuNs: full.cpuNs };
     }
-    const behind = isSteady ? this.backlog.stretch() : undefined;
-    const { answers, windowNs } = behind ?? { answers: completed, windowNs: durationNs };
+    const grew = !isSteady && this.backlogs.some(({ backlog }) => backlog.grows);
+    const whole = { answers: grew ? this.answeredInTime : this.ok, windowNs: durationNs };
+    const { answers, windowNs } = (isSteady ? first?.backlog.stretch() : undefined) ?? whole;
     const cpuNs = (this.windowCpuNs * windowNs) / durationNs;
     return { windowNs, completed: answers, cpuNs };
+  }
+
+  private answeredInStage(dueNs: number, responseNs: number): void {
+    const stage = this.backlogs.findLast(({ startNs }) => dueNs >= startNs);
+    stage?.backlog.answered(dueNs - stage.startNs, responseNs);
   }
 
   /** Sends everything that is due, as far as there are lanes, each at its own reading of the clock. */
@@ -162,4 +171,13 @@ export class OpenLoop implements Loop {
     this.windowCpuNs = processCpuNs() - this.startCpuNs;
     this.unsent = this.pacer.skipUntil(this.durationNs);
   }
+}
+
+function backlogsOf(stages: readonly Stage[]) {
+  let startNs = 0;
+  return stages.map(({ durationMs }) => {
+    const own = { startNs, backlog: new Backlog(durationMs * 1e6) };
+    startNs += durationMs * 1e6;
+    return own;
+  });
 }

@@ -243,7 +243,7 @@ test.each(stages)(
       {
         check: "processes",
         ok: false,
-        detail: "4 processes of this cell ended too early: it ended with SIGKILL",
+        detail: "4 replicates of this cell broke off: it ended with SIGKILL",
       },
     ]);
     expect(compareWithFirst([callback, future].filter((cell) => cell !== undefined))).toEqual([]);

@@ -26,8 +26,12 @@ export async function race(
     onReplicate(heat);
     const samples = await raceReplicate(heat, settings, replicate, executor, random, signal);
     for (const [index, sample] of samples.entries()) {
-      if ("lost" in sample) lost[index]?.push(sample.lost);
-      else if (sample.slices.length > 0) replicates[index]?.push(sample);
+      if ("lost" in sample) {
+        lost[index]?.push(sample.lost);
+        continue;
+      }
+      if (sample.slices.length > 0) replicates[index]?.push(sample);
+      if (sample.slices.some(isDead)) lost[index]?.push("nothing was answered any more");
     }
     if (samples.some((sample) => !("lost" in sample) && sample.slices.some(isDead))) break;
   }
@@ -135,8 +139,7 @@ async function takeTurns(
 
 /** A slice that was cut short may have none; where nothing was due, its time counts all the same. */
 function hasMeasured({ requests, unsent, windowNs }: SliceSample): boolean {
-  const isOpen = unsent !== undefined;
-  return isOpen ? windowNs > 0 : requests.issued > 0;
+  return requests.issued > 0 || (unsent !== undefined && windowNs > 0);
 }
 
 /** What a contestant's process does; undefined once it is gone. */

@@ -19,6 +19,8 @@ export interface SliceSample {
   readonly completed: number;
   /** CPU time of the generator's process within the window, user and system. */
   readonly cpuNs: number;
+  /** Time within the window that connections had nothing under way, added up: closed loop only. */
+  readonly idleNs?: number;
   readonly requests: RequestCounts;
   /** Due within the slice, and never sent because no connection was free: open loop only. */
   readonly unsent?: number;
@@ -100,6 +102,6 @@ export interface CellSample {
   /** Kept alive, with no connecting between requests. */
   readonly keptAlive: boolean;
   readonly replicates: readonly ReplicateSample[];
-  /** Why processes of this cell were lost, if any were. */
+  /** Why replicates of this cell broke off, if any did. */
   readonly lost?: readonly string[];
 }

@@ -30,7 +30,7 @@ function simulate(
     lanes.push({ counted: isCounted, dueNs: nowNs + took });
   };
   const send = () => {
-    const admission = slice.admit();
+    const admission = slice.admit(nowNs);
     if (admission !== "stop") issue(admission === "counted");
   };
   for (let i = 0; i < connections; i++) send();
@@ -143,9 +143,9 @@ test("a timer between two rounds closes no window: the rate is that of whole rou
   const slice = new Slice({ kind: "time", windowMs: 150 }, 2, 0, 10e9, 0, () => 0);
   const round = (nowNs: number) => {
     for (const _ of [1, 2]) slice.ended(false, true, nowNs);
-    for (const _ of [1, 2]) slice.admit();
+    for (const _ of [1, 2]) slice.admit(nowNs);
   };
-  for (const _ of [1, 2]) slice.admit();
+  for (const _ of [1, 2]) slice.admit(0);
   // It opens with the second answer of the first round.
   round(100 * ms);
   round(200 * ms);
@@ -165,12 +165,12 @@ test("a window that ends with a count ends with a round, too", () => {
 
 test("a stop leaves what is under way unfinished", () => {
   const slice = new Slice({ kind: "time", windowMs: 50 }, 2, 0, 1e9, 0, () => 0);
-  slice.admit();
-  slice.admit();
+  slice.admit(0);
+  slice.admit(0);
   slice.ended(false, true, 1e6);
   slice.ended(false, true, 1e6);
-  slice.admit();
-  slice.admit();
+  slice.admit(1e6);
+  slice.admit(1e6);
   slice.ended(true, true, 2e6);
   slice.stop(3e6);
   expect(slice.done).toBe(true);
@@ -180,12 +180,31 @@ test("a stop leaves what is under way unfinished", () => {
 
 test("a stalled load still ends: the window opens and closes by time", () => {
   const slice = new Slice({ kind: "time", windowMs: 50 }, 2, 0, 1e9, 0, () => 0);
-  slice.admit();
-  slice.admit();
+  slice.admit(0);
+  slice.admit(0);
   slice.tick(1.1e9);
   slice.tick(2.3e9);
-  expect(slice.admit()).toBe("stop");
+  expect(slice.admit(2.3e9)).toBe("stop");
   slice.ended(false, false, 2.4e9);
   slice.ended(false, false, 2.4e9);
   expect(slice.done).toBe(true);
+});
+
+test("what connections do not use of the window is counted", () => {
+  const slice = new Slice({ kind: "time", windowMs: 50 }, 2, 0, 1e9, 0, () => 0);
+  slice.admit(0);
+  slice.admit(0);
+  slice.ended(false, true, 1 * ms);
+  slice.ended(false, true, 1 * ms);
+  // The window is open; one goes on at once, the other fails and waits twice.
+  slice.admit(1 * ms);
+  slice.admit(11 * ms);
+  slice.ended(true, false, 21 * ms);
+  slice.ended(true, true, 31 * ms);
+  slice.admit(31 * ms);
+  slice.ended(true, true, 61 * ms);
+  slice.stop(61 * ms);
+  // 10 ms before it begins, 40 after the failure, and nothing between the answers of the other.
+  expect(slice.sample(61 * ms).idleNs).toBe(50 * ms);
+  expect(simulate({ kind: "time", windowMs: 50 }, 3, () => 5 * ms).sample.idleNs).toBe(0);
 });

@@ -45,6 +45,9 @@ export class Slice {
   private windowStartCpuNs = 0;
   private windowNs = 0;
   private windowCpuNs = 0;
+  /** Time that connections had nothing under way within the window, added up, and up to when. */
+  private idleNs = 0;
+  private idleCountedNs = 0;
 
   /**
    * `settleNs` is how long load takes to be steady: a slice begins with all connections in phase, and a
@@ -81,8 +84,9 @@ export class Slice {
   }
 
   /** A lane is about to send: whether it may, and whether the request counts. */
-  admit(): "counted" | "uncounted" | "stop" {
+  admit(nowNs: number): "counted" | "uncounted" | "stop" {
     if (this.phase === "draining") return "stop";
+    this.countIdle(nowNs);
     this.inFlight++;
     if (this.phase !== "measuring") return "uncounted";
     if (this.issued >= this.issueLimit) return "uncounted";
@@ -92,6 +96,7 @@ export class Slice {
 
   /** A request that was admitted has ended. */
   ended(counted: boolean, good: boolean, nowNs: number): void {
+    this.countIdle(nowNs);
     this.inFlight--;
     if (counted) {
       if (good) this.ok++;
@@ -139,6 +144,7 @@ export class Slice {
       windowNs: this.windowNs,
       completed: this.completed + renewed,
       cpuNs: this.windowCpuNs,
+      idleNs: this.idleNs,
       requests: { issued, ok, failed, unfinished: issued - ok - failed },
       answered: this.endedInWindow + renewed + this.endedOutside,
       wholeNs: nowNs - this.beganNs,
@@ -166,14 +172,22 @@ export class Slice {
     }
   }
 
+  private countIdle(nowNs: number): void {
+    if (this.phase !== "measuring") return;
+    this.idleNs += (this.connections - this.inFlight) * (nowNs - this.idleCountedNs);
+    this.idleCountedNs = nowNs;
+  }
+
   private openWindow(nowNs: number): void {
     this.phase = "measuring";
+    this.idleCountedNs = nowNs;
     this.windowStartNs = nowNs;
     if (this.length.kind === "time") this.windowDueNs = nowNs + this.length.windowMs * 1e6;
     this.windowStartCpuNs = this.cpuNs();
   }
 
   private closeWindow(nowNs: number): void {
+    this.countIdle(nowNs);
     this.phase = "trailing";
     this.windowDueNs = 0;
     this.windowNs = nowNs - this.windowStartNs;

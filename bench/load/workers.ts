@@ -89,6 +89,7 @@ function mergeSlices(parts: readonly SliceSample[]): SliceSample {
     windowNs: sum(({ windowNs }) => windowNs) / parts.length,
     completed: sum(({ completed }) => completed),
     cpuNs: sum(({ cpuNs }) => cpuNs),
+    ...(first?.idleNs !== undefined && { idleNs: sum(({ idleNs = 0 }) => idleNs) }),
     requests: {
       issued: sum(({ requests }) => requests.issued),
       ok: sum(({ requests }) => requests.ok),
