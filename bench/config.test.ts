@@ -104,6 +104,7 @@ describe("wrong input is one sentence that says how to mend it", () => {
     [["--durtion", "1s"], "unknown option '--durtion' (Did you mean --duration?)"],
     [["load", "extra"], "Expected 0 arguments but got 1: extra; see load --help"],
     [["-c", "1", "extra"], "the command comes first"],
+    [["-w", "2", "-R", "80", "-c", "3"], "-w 2 cannot share out 3 connections equally"],
     [["-w", "2"], "-w 2 share out 1 connection, which leaves some without one: say -c 2 or more"],
     [["--pipeline", "300"], "from 1 to 256, like 4"],
     [["--target", "http://127.0.0.1:99999/"], "there is no port 99999"],

@@ -127,6 +127,7 @@ export function readLoadOptions(flags: LoadFlags, argv: readonly string[], env: 
   if (settings.pipeline > 1) refuseToPipeline(settings, strategies, chosen, target);
   const connections = readConnections(flags);
   refuseIdleWorkers(settings, connections);
+  refuseUnequalWorkers(settings, connections);
   const thresholds = (flags.threshold ?? []).map((text) => parseThreshold(text));
   if (settings.open === undefined) thresholds.forEach(refuseOpenMetric);
   return {
@@ -176,6 +177,18 @@ function refuseIdleWorkers({ workers }: RaceSettings, connections: readonly numb
   if (workers <= least) return;
   throw new UserError(
     `-w ${workers} share out ${least === 1 ? "1 connection" : `${least} connections`}, which leaves some without one: say -c ${workers} or more, or -w ${least}`,
+  );
+}
+
+/** In open loop each has the same part of the rate: with fewer connections it would fall behind alone. */
+function refuseUnequalWorkers(
+  { workers, open }: RaceSettings,
+  connections: readonly number[],
+): void {
+  const unequal = connections.find((count) => count % workers !== 0);
+  if (open === undefined || unequal === undefined) return;
+  throw new UserError(
+    `-w ${workers} cannot share out ${unequal} connections equally, and shares the rate so: say -c ${unequal + workers - (unequal % workers)}`,
   );
 }
 

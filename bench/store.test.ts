@@ -110,6 +110,16 @@ describe("before a run it is made sure that", () => {
     expect(() => checkOutput({ ...nothing, ...output })).toThrow(advice);
   });
 
+  test.each([
+    ["a name, and not that of a folder", `${folder}/new/`, "is the name of a folder"],
+    ["a name that the disk takes", join(folder, "n".repeat(250)), "cannot write"],
+    ["no link to nothing", join(folder, "dangling.json"), "is a link to nothing"],
+  ])("-o is %s", (_, path, why) => {
+    symlinkSync(join(folder, "nowhere.json"), join(folder, "dangling.json"));
+    expect(() => checkOutput({ ...nothing, file: path })).toThrow(why);
+    rmSync(join(folder, "dangling.json"));
+  });
+
   test("where all is well nothing is said, and the folders are made", () => {
     const resultsDirectory = join(folder, "new");
     const runsDirectory = join(resultsDirectory, "runs");

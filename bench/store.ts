@@ -4,6 +4,7 @@ import {
   constants,
   existsSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -99,6 +100,8 @@ function removeAbandonedDrafts(directory: string): void {
 function checkFile(path: string): void {
   if (path === "") throw new UserError("-o needs the name of a file");
   if (path === "-") throw new UserError("-o - is no file: for the result on stdout say --json");
+  if (path.endsWith("/"))
+    throw new UserError(`-o ${path} is the name of a folder; name a file in it`);
   const directory = dirname(resolve(path));
   if (!existsSync(directory)) {
     throw new UserError(`cannot write ${path}: the folder ${directory} does not exist; create it`);
@@ -108,7 +111,27 @@ function checkFile(path: string): void {
   } catch (cause) {
     throw new UserError(`cannot write ${path}: no permission to write in ${directory}`, { cause });
   }
+  if (!existsSync(path)) checkNew(path);
   checkOurs(path, "name another file with -o");
+}
+
+/** A name may be too long, or that of a link to nowhere. */
+function checkNew(path: string): void {
+  const draft = draftOf(path);
+  try {
+    closeSync(openSync(draft, "w"));
+    rmSync(draft);
+  } catch (cause) {
+    throw new UserError(`cannot write ${path}: ${asError(cause).message}`, { cause });
+  }
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) {
+    throw new UserError(`${path} is a link to nothing; remove it, or name another file with -o`);
+  }
+}
+
+/** Where a result is written before it takes its place. */
+function draftOf(path: string): string {
+  return `${path}.${process.pid}.tmp`;
 }
 
 function checkOurs(path: string, advice: string): void {
@@ -170,7 +193,7 @@ export function writeResult(path: string, result: Result): void {
   mkdirSync(dirname(resolve(path)), { recursive: true });
   // A link stays one.
   const place = existsSync(path) ? realpathSync(path) : path;
-  const draft = `${place}.${process.pid}.tmp`;
+  const draft = draftOf(place);
   try {
     // Whoever left a draft of that name had our number, and is gone.
     const file = openSync(draft, "w");
@@ -182,9 +205,16 @@ export function writeResult(path: string, result: Result): void {
     }
     renameSync(draft, place);
   } catch (cause) {
-    rmSync(draft, { force: true });
+    removeIfThere(draft);
     throw new Error(`cannot write ${path}: ${asError(cause).message}`, { cause });
   }
+}
+
+/** What cannot be removed was never made; the fault that is told is the one before. */
+function removeIfThere(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {}
 }
 
 function writeAll(file: number, bytes: Uint8Array): void {

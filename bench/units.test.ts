@@ -28,6 +28,10 @@ test.each([
   ["10k", 10_000],
   ["1.5K", 1500],
   ["2M", 2_000_000],
+  // 16.1 * 1000 is 16100.000000000002.
+  ["16.1k", 16_100],
+  ["1.001k", 1001],
+  ["1.0005k", undefined],
   ["1.5", undefined],
   ["1e3", undefined],
   ["-5", undefined],
@@ -37,6 +41,8 @@ test.each([
 });
 
 test("a quantity takes the unit of its metric", () => {
+  expect(parseQuantity("5constructor", "ns")).toBeUndefined();
+  expect(parseQuantity("5toString", "1")).toBeUndefined();
   expect(parseQuantity("5ms", "ns")).toBe(5e6);
   expect(parseQuantity("5us", "ns")).toBe(5e3);
   expect(parseQuantity("20k", "1/s")).toBe(20_000);

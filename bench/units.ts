@@ -17,7 +17,10 @@ export function parseCount(text: string): number | undefined {
   const [, amount, unit] = /^(\d+(?:\.\d+)?)([kmg]?)$/i.exec(text) ?? [];
   if (amount === undefined || unit === undefined) return undefined;
   const value = Number(amount) * (multiples[unit.toLowerCase()] as number);
-  return Number.isSafeInteger(value) ? value : undefined;
+  // 16.1 * 1000 is a little more than a whole number.
+  const whole = Math.round(value);
+  const isWhole = Math.abs(value - whole) <= 1e-9 * Math.max(1, value);
+  return isWhole && Number.isSafeInteger(whole) ? whole : undefined;
 }
 
 const nsOf: Readonly<Record<string, number>> = { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9 };
@@ -26,8 +29,8 @@ const nsOf: Readonly<Record<string, number>> = { ns: 1, us: 1e3, µs: 1e3, ms: 1
 export function parseQuantity(text: string, unit: string): number | undefined {
   const [, amount, suffix] = /^(\d+(?:\.\d+)?)\s*([a-zµ]*)$/i.exec(text) ?? [];
   if (amount === undefined || suffix === undefined) return undefined;
-  const factor = unit === "ns" ? nsOf[suffix] : multiples[suffix.toLowerCase()];
-  return factor === undefined ? undefined : Number(amount) * factor;
+  const [factors, name] = unit === "ns" ? [nsOf, suffix] : [multiples, suffix.toLowerCase()];
+  return Object.hasOwn(factors, name) ? Number(amount) * (factors[name] as number) : undefined;
 }
 
 /** Three significant digits: enough to compare, few enough to read. */

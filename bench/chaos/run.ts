@@ -39,12 +39,15 @@ export interface ChaosSample {
   readonly tally: ChaosTally;
 }
 
-/** Loads a server that injects faults at random, with one strategy, until the time is up. */
+/**
+ * Loads a server that injects faults at random, with one strategy, until the time is up. Undefined where it
+ * was interrupted in its warm-up.
+ */
 export async function runChaos(
   strategy: string,
   { durationMs, connections, faultShare, seed }: ChaosSettings,
   signal: AbortSignal,
-): Promise<ChaosSample> {
+): Promise<ChaosSample | undefined> {
   const options: ChaosServerOptions = { faultShare, seed };
   const server = spawnChild<ChaosCommand, ChaosListening | ChaosTally>(script, options);
   try {
@@ -60,6 +63,7 @@ export async function runChaos(
     const generator = await executor.start({ strategy }, "chaos", connections);
     try {
       const requests = await loadFor(generator, durationMs, signal);
+      if (requests === undefined) return undefined;
       const recording = await generator.finish();
       await Bun.sleep(settleMs);
       const tally = await server.ask("tally");
@@ -78,11 +82,15 @@ async function loadFor(
   generator: Generator,
   durationMs: number,
   signal: AbortSignal,
-): Promise<RequestCounts> {
+): Promise<RequestCounts | undefined> {
   const sum = { issued: 0, ok: 0, failed: 0, unfinished: 0 };
   const windowMs = Math.min(durationMs, longestSliceMs);
   const warmUpMs = Math.min(durationMs, longestWarmUpMs);
+  // Afterwards slices come to their end, so that both sides have counted the same.
+  signal.addEventListener("abort", generator.stop);
   await generator.warmUp([once({ kind: "time", windowMs: warmUpMs })]);
+  signal.removeEventListener("abort", generator.stop);
+  if (signal.aborted) return undefined;
   const endMs = performance.now() + durationMs;
   do {
     const { requests } = await generator.slice({ kind: "time", windowMs });

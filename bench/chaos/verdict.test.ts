@@ -29,6 +29,7 @@ const held: ChaosSample = {
     errors: { reset: 2, timeout: 1 },
     uncountedErrors: {},
     failedNs: 0,
+    stoodStillNs: 0,
     status: { "200": 7 },
     verifiedBodies: 4,
     reopened: 3,

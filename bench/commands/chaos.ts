@@ -11,9 +11,14 @@ import { formatBytes, plural } from "../units.ts";
  * did. Exit code 3 where it is not.
  */
 export async function chaos({ strategies, settings }: ChaosConfig, io: Io): Promise<number> {
-  const samples = await Promise.all(
+  const runs = await Promise.all(
     strategies.map((strategy) => runChaos(strategy, settings, io.signal)),
   );
+  const samples = runs.filter((sample) => sample !== undefined);
+  if (samples.length === 0) {
+    io.out.write("Interrupted before anything was tried.\n");
+    return exitCodes.interrupted;
+  }
   const wrong = samples.flatMap((sample) =>
     faultsOf(sample, settings.connections).map((what) => `${sample.strategy}: ${what}`),
   );

@@ -41,6 +41,7 @@ function arm(cpuNs: readonly (readonly number[])[]): CellSample {
         reopened: 0,
         uncountedErrors: {},
         failedNs: 0,
+        stoodStillNs: 0,
         memory: { startBytes: 0, warmBytes: 0, endBytes: 0, peakBytes: 0 },
         processCpuNs: 0,
       },

@@ -314,3 +314,35 @@ describe("pipelining", () => {
     expect(report.reopened).toBeGreaterThanOrEqual(lost - 4);
   });
 });
+
+test("a first piece as large as a whole answer before is no late first byte", async () => {
+  const long = `HTTP/1.1 200 OK\r\nX: ${"x".repeat(300)}\r\nContent-Length: 2\r\n\r\nok`;
+  const seen = new Set<Socket>();
+  const server = serve((socket) => {
+    if (!seen.has(socket)) {
+      seen.add(socket);
+      socket.write(ok);
+      return;
+    }
+    socket.write(long.slice(0, -10));
+    setTimeout(() => socket.write(long.slice(-10)), 60);
+  });
+  const driver = await drive("callback", server.port, { firstByteMs: 40 });
+  const { requests } = await driver.runSlice({ kind: "requests", count: 40 });
+  const { errors, firstByte } = driver.finish();
+  expect(requests.ok).toBe(40);
+  expect(errors).toEqual({});
+  // Of each connection one is not known better than by its second piece.
+  expect(histogramOf(firstByte).getValueAtPercentile(80)).toBeLessThan(30e6);
+});
+
+test("bodies of connections that are opened again are compared now and then", async () => {
+  let answers = 0;
+  const closing = (body: string) =>
+    `HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n${body}`;
+  const server = serve((socket) => void socket.end(closing(++answers > 100 ? "no" : "ok")));
+  const driver = await drive("callback", server.port, {});
+  await driver.runSlice({ kind: "requests", count: 1000 });
+  const { errors, uncountedErrors } = driver.finish();
+  expect({ ...errors, ...uncountedErrors }).toHaveProperty("wrong-body");
+});

@@ -59,6 +59,8 @@ export class Driver implements LaneOwner {
   /** When the last good answer came, and how many requests have failed since. */
   private lastGoodNs = 0;
   private failedSinceGood = 0;
+  /** Between two good answers, since the loop's delay was last looked at. */
+  private longestGapNs = 0;
   private readonly lanes: readonly Lane[];
   private readonly patienceNs: number;
   private warmingUp = false;
@@ -151,11 +153,15 @@ export class Driver implements LaneOwner {
     const sweep = setInterval(() => this.sweep(), sweepMs);
     const stopClock = watchLoopDelay((lateNs, atNs) => {
       // A loop that has just had an answer is busy, and does not stand still.
-      this.recorder.recordLoopDelay(Math.min(lateNs, atNs - this.lastGoodNs));
+      // The first answer after a standstill may come before the timer that was due in it.
+      const gapNs = Math.max(this.longestGapNs, atNs - this.lastGoodNs);
+      this.recorder.recordLoopDelay(Math.min(lateNs, gapNs));
+      this.longestGapNs = 0;
     });
     this.loop.begin(this.lanes, nowNs);
     // Ten thousand writes take a tenth of a second, and are no standing still either.
     this.lastGoodNs = clockNs();
+    this.longestGapNs = 0;
     const sample = await this.sliceDone.promise;
     clearInterval(sweep);
     stopClock();
@@ -197,6 +203,8 @@ export class Driver implements LaneOwner {
       if (this.open) this.recorder.recordResponse(nowNs - lane.dueNs);
     }
     lane.failuresInRow = 0;
+    const gapNs = nowNs - this.lastGoodNs;
+    if (gapNs > this.longestGapNs) this.longestGapNs = gapNs;
     this.lastGoodNs = nowNs;
     this.failedSinceGood = 0;
     this.loop?.answered(lane, nowNs);

@@ -6,6 +6,9 @@ import type { Answer, Connection, ExchangeObserver } from "../../src/strategies/
 import type { Client } from "./clients.ts";
 import { clockNs } from "./clock.ts";
 
+/** The first body of so many connections is compared by its hash, which takes as long as many responses. */
+const comparedEvery = 100;
+
 /** Who decides what an answer means and what comes next. */
 export interface LaneOwner {
   /** A connection was made; `again` if it took the place of a lost one. */
@@ -54,7 +57,12 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
   dueNs = 0;
   /** Since when nothing is under way. */
   idleSinceNs = 0;
+  /** A first byte that came no later than that, but was not timed. */
+  private guessedNs = 0;
+  private isOftenSplit = false;
   private readonly options: LaneOptions;
+  /** Connections that were opened for it. */
+  private opened = 0;
   /** Tells a connection that was given up while it was being made from the one that is wanted. */
   private attempts = 0;
   private wasConnected = false;
@@ -116,7 +124,8 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
       return new ReadError("timeout", `no complete response within ${wholeMs} ms`);
     }
     const firstByteNs = this.chunks === 0 ? nowNs : this.firstByteNs;
-    if (firstByteNs - this.startNs >= firstByteMs * 1e6) {
+    const isTimed = firstByteNs !== this.guessedNs;
+    if (isTimed && firstByteNs - this.startNs >= firstByteMs * 1e6) {
       return new ReadError("first-byte-timeout", `not a byte within ${firstByteMs} ms`);
     }
     return undefined;
@@ -133,9 +142,23 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
    * is read from the clock a microsecond later, in the same turn of the event loop, and stands for both.
    */
   dataArrived(byteLength: number): void {
-    if (this.chunks++ > 0) return;
+    if (this.chunks++ > 0) {
+      if (this.firstByteNs === 0) this.arrivedInMore();
+      return;
+    }
     this.firstChunkBytes = byteLength;
     if (byteLength < this.wholeBytes) this.firstByteNs = clockNs();
+  }
+
+  /**
+   * The first piece was as large as a whole response before, and was none: when it came is not known any more,
+   * and of this lane no piece is taken for the whole again.
+   */
+  private arrivedInMore(): void {
+    this.firstByteNs = clockNs();
+    this.guessedNs = this.firstByteNs;
+    this.isOftenSplit = true;
+    this.wholeBytes = Number.POSITIVE_INFINITY;
   }
 
   readonly responded = (answer: Answer): void => {
@@ -145,7 +168,7 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
     const nowNs = clockNs();
     if (this.firstByteNs === 0) this.firstByteNs = nowNs;
     // Until an EOF nothing is whole; and a reference tells that something came, but not how much.
-    if (this.chunks === 1 && this.firstChunkBytes > 0 && !this.untilEof) {
+    if (this.chunks === 1 && this.firstChunkBytes > 0 && !this.untilEof && !this.isOftenSplit) {
       this.wholeBytes = this.firstChunkBytes;
     }
     this.owner.answered(this, answer, nowNs);
@@ -175,6 +198,7 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
       const { connection, opened } = await client.connect(endpoint, reading, options);
       const nowNs = clockNs();
       if (opened) {
+        if (this.opened++ % comparedEvery === 0) this.keepBody = true;
         this.owner.connected(nowNs - beganNs, reading === "message" && this.wasConnected);
       }
       this.wasConnected = true;

@@ -1,5 +1,8 @@
 import { clockNs } from "./clock.ts";
 
+/** A client whose timers are later than this stood still: what it measured then is its own pause. */
+export const standstillNs = 100e6;
+
 /** Rare enough to cost nothing: 100 wake-ups a second of a microsecond each. */
 const periodMs = 10;
 

@@ -88,6 +88,7 @@ export interface RecordingReport {
   readonly reopened: number;
   readonly uncountedErrors: Partial<Record<ErrorKind, number>>;
   readonly loopDelay: readonly Counted[];
+  readonly stoodStillNs: number;
   readonly memory: MemorySample;
   readonly processCpuNs: number;
 }

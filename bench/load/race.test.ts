@@ -67,6 +67,7 @@ function fakeExecutor(factor: number) {
             reopened: 0,
             uncountedErrors: {},
             failedNs: 0,
+            stoodStillNs: 0,
             loopDelay: createHistogram(),
             memory: { startBytes: 1e6, warmBytes: 1e6, endBytes: 1e6, peakBytes: 1e6 },
             processCpuNs: 1e6,

@@ -1,5 +1,6 @@
 import { type ErrorKind, errorKinds, type ReadError } from "../../src/errors.ts";
 import { processCpuNs } from "./cpu.ts";
+import { standstillNs } from "./loop-delay.ts";
 import type { ExpectedAnswer, RecordingReport } from "./messages.ts";
 import { type Pace, paceOf } from "./pace.ts";
 import { Tally } from "./tally.ts";
@@ -22,6 +23,7 @@ export class Recorder {
   private readonly errors: Partial<Record<ErrorKind, number>> = {};
   private readonly uncountedErrors: Partial<Record<ErrorKind, number>> = {};
   private failedNs = 0;
+  private stoodStillNs = 0;
   private unforeseen: string | undefined;
   /** Pieces of answers that came in several. */
   private chunksOfMany = 0;
@@ -79,6 +81,7 @@ export class Recorder {
   /** Of a timer that should have run `ns` ago. */
   recordLoopDelay(ns: number): void {
     this.loopDelay.record(ns);
+    if (ns >= standstillNs) this.stoodStillNs += ns;
   }
 
   recordVerifiedBody(): void {
@@ -102,6 +105,7 @@ export class Recorder {
     this.responseTime.reset();
     this.lateness.reset();
     this.loopDelay.reset();
+    this.stoodStillNs = 0;
     this.warmBytes = process.memoryUsage.rss();
     this.firstByte.reset();
     this.wrongStatus = {};
@@ -129,6 +133,7 @@ export class Recorder {
       reopened: this.reopened,
       uncountedErrors: this.uncountedErrors,
       loopDelay: this.loopDelay.counted(),
+      stoodStillNs: this.stoodStillNs,
       memory: {
         startBytes: this.startBytes,
         warmBytes: this.warmBytes,

@@ -58,6 +58,8 @@ export interface Recording {
   readonly uncountedErrors: Readonly<Partial<Record<ErrorKind, number>>>;
   /** How late a timer of the generator ran. */
   readonly loopDelay: Histogram;
+  /** Those delays that were standstills, added up. */
+  readonly stoodStillNs: number;
   readonly memory: MemorySample;
   /** CPU time of the generator's process over all of its life. */
   readonly processCpuNs: number;

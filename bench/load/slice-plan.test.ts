@@ -55,6 +55,21 @@ describe("planWarmUp", () => {
       most: 15,
     });
   });
+
+  test.each([
+    [1, { durationMs: 1000, rate: 1 }, 1],
+    [5, { durationMs: 200, rate: 5 }, 5],
+    [12, { durationMs: 250, rate: 12 }, 4],
+    [13, { durationMs: (3 / 13) * 1000, rate: 13 }, 4],
+  ])("nor at %d/s, where a slice holds as many as are due in it", (rate, stage, least) => {
+    const [phase] = planWarmUp({
+      ...settings,
+      ...exactWarmUp(1000),
+      mayExceedRate: false,
+      open: { arrivals: "constant", stages: [{ durationMs: 1000, rate }] },
+    });
+    expect(phase).toMatchObject({ slice: { plan: { stages: [stage] } }, least, most: least });
+  });
 });
 
 describe("planSlices", () => {

@@ -36,11 +36,18 @@ export function planWarmUp(settings: RaceSettings): readonly WarmUpPhase[] {
   const fullSpeed: WarmUpPhase = { slice: closed, ...countsOf(closedWarmUpSlices) };
   const rate = open?.stages[0]?.rate;
   if (open === undefined || rate === undefined) return [fullSpeed];
-  const stages = [{ durationMs: warmUpMs / openWarmUpSlices, rate }];
-  const plan = { kind: open.arrivals, stages, seed };
+  const sliceMs = warmUpMs / openWarmUpSlices;
+  const durationMs = mayExceedRate ? sliceMs : wholeGapsMs(sliceMs, rate);
+  const plan = { kind: open.arrivals, stages: [{ durationMs, rate }], seed };
   const slice = { kind: "open", plan, share: { index: 0, of: 1 } } as const;
-  const atRate: WarmUpPhase = { slice, ...countsOf(openWarmUpSlices) };
+  const count = Math.max(1, Math.round(warmUpMs / durationMs));
+  const atRate: WarmUpPhase = { slice, ...countsOf(count) };
   return mayExceedRate ? [fullSpeed, atRate] : [atRate];
+}
+
+/** Each slice begins with a request: it must last until the next one may be due. */
+function wholeGapsMs(leastMs: number, rate: number): number {
+  return (Math.max(1, Math.round((leastMs * rate) / 1000)) * 1000) / rate;
 }
 
 /** Replicates go on where the one before has left off: 10/s are 10 in a second, whatever it is cut into. */

@@ -123,6 +123,7 @@ function mergeRecordings(parts: readonly Recording[]): Recording {
     reopened: sum(({ reopened }) => reopened),
     uncountedErrors: addCounts(parts.map(({ uncountedErrors }) => uncountedErrors)),
     loopDelay: mergeHistograms(parts.map(({ loopDelay }) => loopDelay)),
+    stoodStillNs: sum(({ stoodStillNs }) => stoodStillNs),
     memory: {
       startBytes: sum(({ memory }) => memory.startBytes),
       warmBytes: sum(({ memory }) => memory.warmBytes),

@@ -5,7 +5,8 @@ export const open: OpenReference = (endpoint, reading, arrival) => {
   const origin = originOf(endpoint);
   const aborter = new AbortController();
   const headers = reading === "eof" ? { Connection: "close" } : {};
-  const options = { headers, signal: aborter.signal };
+  // A redirect is an answer, as it is to all others.
+  const options = { headers, signal: aborter.signal, redirect: "manual" as const };
   return {
     get usable() {
       return !aborter.signal.aborted;

@@ -51,11 +51,20 @@ const kindsByCode: Readonly<Record<string, ErrorKind>> = {
   Malformed_HTTP_Response: "malformed",
 };
 
+/** node's parser gives a code, undici's a name alone. */
+function isParserFault(code: string, name: string | undefined): boolean {
+  return code.startsWith("HPE_") || name === "HTTPParserError";
+}
+
 /** What a reference has thrown, as one of our kinds of error. */
 export function asReadError(thrown: unknown): ReadError {
-  const { code: given, message = String(thrown) } = thrown as { code?: unknown; message?: string };
+  const {
+    code: given,
+    name,
+    message = String(thrown),
+  } = thrown as Partial<Error> & { code?: unknown };
   // A DOMException has a number.
   const code = typeof given === "string" ? given : "";
-  const kind = kindsByCode[code] ?? (code.startsWith("HPE_") ? "malformed" : "reset");
+  const kind = kindsByCode[code] ?? (isParserFault(code, name) ? "malformed" : "reset");
   return new ReadError(kind, message, { cause: thrown });
 }
