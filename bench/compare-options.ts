@@ -52,7 +52,7 @@ interface CompareFlags extends OutputFlags {
   readonly strategy?: string;
   readonly fixture?: string;
   readonly connections?: string;
-  readonly server: string;
+  readonly server?: string;
   readonly transport?: string;
   readonly budget?: string;
   readonly minEffect?: string;
@@ -78,6 +78,8 @@ const liveFlags = {
   budget: "--budget",
   quick: "--quick",
 } as const;
+/** What says on what it is raced, and in which order. */
+const machineFlags = { server: "--server", transport: "--transport", seed: "--seed" } as const;
 /** What --gate takes from base's bench/gate.json. */
 const gateFlags = { ...liveFlags, minEffect: "--min-effect", strict: "--strict" } as const;
 
@@ -102,7 +104,7 @@ export function addCompareOptions(command: Command): Command {
     )
     .option(
       "--budget <time>",
-      `time for a cell, all arms and warm-ups, two replicates (some 10s) at least; readers fed from memory come on top (default: ${defaultBudget})`,
+      `time for a cell, all arms and warm-ups, five replicates (some 25s) at least; a reader fed from memory takes as much as a fifth of that on top, 12s at least (default: ${defaultBudget})`,
     )
     .option("--min-effect <share>", `smallest change that counts (default: ${defaultShare})`)
     .option("--strict", "exit 3 where a verdict is inconclusive")
@@ -110,8 +112,7 @@ export function addCompareOptions(command: Command): Command {
     .option("--ignore-environment", "compare files of different machines all the same")
     .option(
       "--server <kind>",
-      `where our server has its bodies: ${serverSources.join(", ")}`,
-      "memory",
+      `where our server has its bodies: ${serverSources.join(", ")} (default: memory)`,
     )
     .option(...transportOption)
     .option("-r, --reporter <name>", "how to show it; see list", "text")
@@ -119,7 +120,7 @@ export function addCompareOptions(command: Command): Command {
     .option("-o, --output <file>", "write the result there as well")
     .option("--no-save", "keep no result in results/runs")
     .option("--seed <number>", "for the order of turns (default: from the clock)")
-    .option("--quick", "a budget of 15s a cell")
+    .option("--quick", "five replicates a cell, some 25s")
     .addHelpText("after", examples);
 }
 
@@ -137,7 +138,7 @@ export function readCompareOptions(
   if (subjects.kind === "files") {
     refuse(
       flags,
-      liveFlags,
+      { ...liveFlags, ...machineFlags },
       (given) => `two result files are compared as they are, without ${given}`,
     );
   }
@@ -159,7 +160,7 @@ export function readCompareOptions(
       strict: flags.strict ?? false,
     }),
     subjects,
-    source: readServerSource(flags.server),
+    source: readServerSource(flags.server ?? "memory"),
     transport: readTransport(flags.transport, false),
     gateOfBase: flags.gate ?? false,
     ignoreEnvironment: flags.ignoreEnvironment ?? false,

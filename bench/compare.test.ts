@@ -88,20 +88,42 @@ describe("compare, two files", () => {
     ["was interrupted", "interrupted.json", { interrupted: true }],
     ["has an invalid cell", "invalid.json", "invalid"],
     ["has a cell that head lacks", "more.json", "more"],
+    ["has a metric that head lacks", "metric.json", "metric"],
   ] as const)("a base that %s: never a pass", async (_, name, change) => {
     const path = resultFile(name, 1, typeof change === "string" ? {} : change);
     if (typeof change === "string") {
       const result: Result = JSON.parse(readFileSync(path, "utf8"));
       const [cell] = result.cells as [CellResult];
-      const cells =
-        change === "more" ? [cell, { ...cell, connections: 8 }] : [{ ...cell, valid: false }];
+      const other = {
+        more: { connections: 8 },
+        invalid: { valid: false },
+        metric: { replicates: cell.replicates.map((own) => ({ ...own, serviceP50Ns: 1e6 })) },
+      }[change];
+      const cells = change === "more" ? [cell, { ...cell, ...other }] : [{ ...cell, ...other }];
       writeFileSync(path, JSON.stringify({ ...result, cells }));
     }
     const { code, out, err } = await run("compare", path, resultFile("b.json", 1));
     expect(code).toBe(3);
-    expect(out).toContain("Unchanged");
+    expect(out).toContain("The comparison is not whole: ");
+    expect(out).not.toContain("Unchanged");
     expect(err).toStartWith("readrace: the comparison broke off: ");
     expect(err).toContain(name);
+  });
+
+  test("what every reporter shows of one that is not whole is no pass", async () => {
+    const more = resultFile("more.json", 1);
+    const result: Result = JSON.parse(readFileSync(more, "utf8"));
+    const [cell] = result.cells as [CellResult];
+    writeFileSync(more, JSON.stringify({ ...result, cells: [cell, { ...cell, connections: 8 }] }));
+    const saved = join(folder, "not-whole.json");
+    await run("compare", more, resultFile("b.json", 1), "-o", saved, "--no-save");
+    const shown = async (reporter: string) => (await run("report", saved, "-r", reporter)).out;
+    expect(JSON.parse(readFileSync(saved, "utf8"))).toMatchObject({ verdict: "inconclusive" });
+    expect(await shown("markdown")).toContain("The comparison is not whole: ");
+    expect(await shown("junit")).toContain('failures="1"');
+    expect(await shown("annotations")).toStartWith(
+      "::error title=readrace%3A comparison::not whole",
+    );
   });
 
   test("with flags that say how to race: refused", async () => {
@@ -109,6 +131,8 @@ describe("compare, two files", () => {
     const { code, err } = await run("compare", ...paths, "-f", "hello", "--budget", "5s");
     expect(code).toBe(2);
     expect(err).toContain("without -f, --budget; leave them out");
+    const machine = await run("compare", ...paths, "--server", "disk", "--seed", "7");
+    expect(machine.err).toContain("without --server, --seed; leave them out");
   });
 
   test("without a cell in common: never a pass", async () => {

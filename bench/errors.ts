@@ -5,3 +5,11 @@ export class UserError extends Error {
     this.name = "UserError";
   }
 }
+
+/** What was under way was ended by hand before there was anything to keep: exit code 130. */
+export class InterruptedError extends Error {
+  constructor() {
+    super("interrupted");
+    this.name = "InterruptedError";
+  }
+}

@@ -1,6 +1,6 @@
 import { asError } from "../src/errors.ts";
 import { type Config, readConfig } from "./config.ts";
-import { UserError } from "./errors.ts";
+import { InterruptedError, UserError } from "./errors.ts";
 import { exitCodes, type Io } from "./io.ts";
 import type { Env } from "./output-options.ts";
 import { openStream } from "./stream.ts";
@@ -14,6 +14,7 @@ export async function main(argv: readonly string[], env: Env, io: Io): Promise<n
       io.err.write(`readrace: ${error.message}\n`);
       return exitCodes.wrongInput;
     }
+    if (error instanceof InterruptedError) return exitCodes.interrupted;
     io.err.write(`readrace: internal fault: ${asError(error).stack}\n`);
     return exitCodes.invalid;
   }

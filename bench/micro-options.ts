@@ -39,7 +39,7 @@ export function addMicroOptions(command: Command): Command {
     .option("--record", "add the run to results/history.jsonl")
     .option("--no-save", "keep no result in results/runs")
     .option("--seed <number>", "for the order of turns (default: from the clock)")
-    .option("--quick", "shorter samples of fewer processes")
+    .option("--quick", "shorter samples")
     .addHelpText("after", "\nExample:\n  bun run bench micro -s callback,web-streams");
 }
 

@@ -41,7 +41,7 @@ interface PeersFlags extends OutputFlags {
 
 const examples = `
 Examples:
-  bun run bench peers                               the core strategies and fetch beside wrk and others
+  bun run bench peers                               the core strategies, fetch, node:http and undici beside wrk and others
   bun run bench peers -s callback -f hello,64k,1m --rounds 11
   bun run bench peers -s callback -f hello -c 10000 --rounds 6
 

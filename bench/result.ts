@@ -181,6 +181,10 @@ export const resultSchema = z.object({
     .optional()
     .describe("the load generators that were raced against"),
   verdict: z.enum(verdicts).optional(),
+  fault: z
+    .string()
+    .optional()
+    .describe("why a comparison broke off: what was not compared is not judged"),
 });
 
 export type HarnessOverhead = z.infer<typeof harnessOverhead>;

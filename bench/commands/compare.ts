@@ -9,7 +9,8 @@ import { exitCodes, type Io } from "../io.ts";
 import { chooseOne } from "../options.ts";
 import { json } from "../reporters/json.ts";
 import { reporters } from "../reporters/registry.ts";
-import type { Result } from "../result.ts";
+import type { Comparison, Result } from "../result.ts";
+import type { Verdict } from "../stats/verdict.ts";
 import { checkOutput } from "../store.ts";
 import { finishResult } from "./finish-result.ts";
 import { keepResult } from "./keep-result.ts";
@@ -39,12 +40,19 @@ export async function compare(asked: CompareConfig, io: Io): Promise<number> {
     cells: [...cells],
     comparisons: [...comparisons],
     compared,
-    verdict: overallVerdict(comparisons),
+    verdict: verdictOf(comparisons, fault),
+    ...(fault !== undefined && { fault: asError(fault).message }),
   });
   io.out.write(reporter.render(result));
   const kept = keepResult(config.output, result, io, reporter.name === "text");
   if (!kept && fault === undefined) return exitCodes.invalid;
   return exitCodeOf(result, config.strict, fault, io);
+}
+
+/** What was not compared may have regressed. */
+function verdictOf(comparisons: readonly Comparison[], fault: unknown): Verdict {
+  const verdict = overallVerdict(comparisons);
+  return fault !== undefined && verdict !== "regressed" ? "inconclusive" : verdict;
 }
 
 function exitCodeOf(

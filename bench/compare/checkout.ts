@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isAlive } from "../alive.ts";
-import { UserError } from "../errors.ts";
+import { InterruptedError, UserError } from "../errors.ts";
 
 /** The files of a revision in a folder of their own. */
 export interface Checkout {
@@ -56,7 +56,7 @@ export function checkOut(revision: string): Checkout {
   try {
     const archive = git("archive", "--format=tar", revision);
     if (archive.exitCode !== 0) throw new Error(`git archive ${revision} failed`);
-    const tar = Bun.spawnSync(["tar", "-x", "-C", folder], { stdin: archive.stdout });
+    const tar = runToEnd(["tar", "-x", "-C", folder], { stdin: archive.stdout });
     if (tar.exitCode !== 0) throw new Error(`tar failed: ${tar.stderr.toString().trim()}`);
     install(folder, revision);
     return { folder, revision, strategies: strategiesIn(folder, revision), remove };
@@ -78,7 +78,7 @@ function removeAbandoned(): void {
 function install(folder: string, revision: string): void {
   // Not --silent, which does not say why it failed either.
   const command = [process.execPath, "install", "--frozen-lockfile", "--no-progress"];
-  const { exitCode, stderr } = Bun.spawnSync(command, { cwd: folder });
+  const { exitCode, stderr } = runToEnd(command, { cwd: folder });
   if (exitCode === 0) return;
   const why = whatFailed(stderr.toString(), folder);
   throw new UserError(`the dependencies of ${revision.slice(0, 8)} cannot be installed: ${why}`);
@@ -90,7 +90,7 @@ export function strategiesIn(folder: string, revision: string): readonly string[
     'const { strategies } = await import("./src/strategies/registry.ts");' +
     "console.log(JSON.stringify(strategies.map(({ name }) => name)));";
   const command = [process.execPath, "-e", script];
-  const { exitCode, stdout, stderr } = Bun.spawnSync(command, { cwd: folder });
+  const { exitCode, stdout, stderr } = runToEnd(command, { cwd: folder });
   if (exitCode === 0) return JSON.parse(stdout.toString()) as readonly string[];
   const why = whatFailed(stderr.toString(), folder);
   throw new UserError(`the clients of ${revision.slice(0, 8)} cannot be loaded: ${why}`);
@@ -103,6 +103,20 @@ function whatFailed(said: string, folder: string): string {
   const place = lines.find((line) => line.startsWith("at "));
   const words = [fault ?? lines.filter((line) => line !== "").at(-1) ?? "", place ?? ""];
   return words.join(" ").trim().replaceAll(`${folder}/`, "");
+}
+
+/** A Ctrl-C reaches all processes of a terminal: what it has ended did not fail. */
+function runToEnd(
+  command: string[],
+  options: { readonly cwd: string } | { readonly stdin: Uint8Array },
+) {
+  const { stdout, stderr, exitCode, signalCode } = Bun.spawnSync(command, {
+    ...options,
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  if (["SIGINT", "SIGTERM", "SIGHUP"].includes(signalCode ?? "")) throw new InterruptedError();
+  return { stdout, stderr, exitCode };
 }
 
 function git(...words: readonly string[]) {

@@ -20,6 +20,7 @@ import { type Match, type MatchSample, questionOf, raceMatch } from "./match.ts"
 import {
   type MicroMatchSample,
   microQuestion,
+  microReplicates,
   microWeight,
   raceMicroMatch,
 } from "./micro-match.ts";
@@ -56,7 +57,10 @@ export async function compareLive(
     const random = seededRandom(config.seed);
     for (const own of matchesOfReaders(matches)) {
       if (io.signal.aborted) break;
-      microSamples.push(await raceMicroMatch(own.base, own.head, random, io.signal));
+      const replicates = microReplicates(config.budgetMs);
+      microSamples.push(
+        ...(await raceMicroMatch(own.base, own.head, replicates, random, io.signal)),
+      );
     }
   } catch (error) {
     fault = error;
@@ -179,7 +183,11 @@ function askOverSockets(sample: MatchSample, minEffect: number): Asked[] {
 }
 
 function askOfReader(sample: MicroMatchSample, minEffect: number): Asked[] {
-  const subject = { strategy: sample.strategy, fixture: "from memory", connections: 1 };
+  const subject = {
+    strategy: sample.strategy,
+    fixture: `from memory, ${sample.arrival}`,
+    connections: 1,
+  };
   const question = microQuestion(sample, minEffect);
   return question ? [{ subject, metric: "nsPerResponse", question, logs: sample.change }] : [];
 }

@@ -37,17 +37,22 @@ export function environmentDifferences(base: Environment, head: Environment): st
     .map((key) => `${key}: ${before[key]} and ${after[key]}`);
 }
 
-/** The gated metrics of every cell that both results have; micro results have one of their own. */
+const askedMetrics = [
+  ...gatedMetrics,
+  { key: "nsPerResponse", better: "lower", marginFactor: 1, weight: 8 } as const,
+];
+
+/**
+ * The gated metrics of every cell that both results have; micro results have one of their own. Of comparisons
+ * the heads are compared.
+ */
 export function fileQuestions(base: Result, head: Result, minEffect: number): FileQuestion[] {
-  const metrics = [
-    ...gatedMetrics,
-    { key: "nsPerResponse", better: "lower", marginFactor: 1, weight: 8 } as const,
-  ];
   const random = seededRandom(1);
-  return head.cells.flatMap((cell) => {
+  const isMeant = ({ side }: CellResult) => side === undefined || side === "head";
+  return head.cells.filter(isMeant).flatMap((cell) => {
     const other = base.cells.find((candidate) => cellKey(candidate) === cellKey(cell));
     if (other === undefined) return [];
-    return metrics.flatMap(({ key, better, marginFactor, weight }) => {
+    return askedMetrics.flatMap(({ key, better, marginFactor, weight }) => {
       const change = unpairedEstimate(valuesOf(other, key), valuesOf(cell, key), random);
       if (change === undefined) return [];
       const question = {
@@ -72,11 +77,27 @@ export function whyIncomplete(base: NamedResult, head: NamedResult): string | un
   if (missing.length > 0) {
     return `${head.path} lacks ${missing.map(cellName).join(", ")}, which ${base.path} has`;
   }
+  const gone = head.result.cells.flatMap((cell) => unansweredOf(cell, base.result));
+  if (gone.length > 0) return `${head.path} does not tell ${gone.join("; ")}, as ${base.path} does`;
   const invalid = base.result.cells.filter(({ valid }) => !valid);
   if (invalid.length > 0) {
     return `the audit of ${base.path} refuses ${invalid.map(cellName).join(", ")}`;
   }
   return undefined;
+}
+
+/** Metrics of a cell that base has, and head has not: in fewer than two replicates, or not above 0. */
+function unansweredOf(cell: CellResult, base: Result): string[] {
+  const other = base.cells.find((candidate) => cellKey(candidate) === cellKey(cell));
+  if (other === undefined) return [];
+  const usable = (values: readonly number[]) =>
+    values.length > 1 && values.every((value) => value > 0);
+  const missing = askedMetrics.filter(
+    ({ key }) => usable(valuesOf(other, key)) && !usable(valuesOf(cell, key)),
+  );
+  return missing.length > 0
+    ? [`${missing.map(({ key }) => key).join(", ")} of ${cellName(cell)}`]
+    : [];
 }
 
 /** A result and the file that it comes from. */

@@ -12,6 +12,7 @@ function estimate(percent: number, override: Partial<PairedEstimate> = {}): Pair
     interval: [log - half, log + half],
     standardError,
     replicates: 12,
+    freedom: 11,
     pValue: Math.abs(log) > 4 * standardError ? 1e-6 : 0.4,
     ...override,
   };

@@ -35,6 +35,8 @@ export interface MatchSample {
 
 /** Below six replicates a standard error is too uncertain to stop on. */
 const fewestReplicates = 6;
+/** So many whatever the budget is: with two or three no change could be found that anybody makes. */
+const leastReplicates = 5;
 
 /**
  * Races a match replicate by replicate, until the estimate of every metric but the tail is narrow
@@ -61,7 +63,7 @@ export async function raceMatch(
   for (let replicate = 0; !signal.aborted; replicate++) {
     const elapsedMs = (clockNs() - beganNs) / 1e6;
     const nextMs = replicate === 0 ? 0 : elapsedMs / replicate;
-    if (replicate >= 2 && elapsedMs + nextMs > settings.budgetMs) break;
+    if (replicate >= leastReplicates && elapsedMs + nextMs > settings.budgetMs) break;
     const raced = await raceReplicate(heat, settings.race, replicate, executor, random, signal);
     const whole = raced.flatMap((own) => ("lost" in own || own.slices.length === 0 ? [] : [own]));
     for (const own of raced) if ("lost" in own) throw new Error(own.lost);

@@ -34,6 +34,14 @@ export const shapes: readonly Shape[] = bodySizes.flatMap((bodyBytes) =>
     .map((split) => shapeOf(bodyBytes, split)),
 );
 
+/** How a response comes, which decides what code reads it. */
+export const arrivals = ["in one chunk", "in several chunks", "head in pieces"] as const;
+
+export function arrivalOf({ chunks, headPieces }: Shape): (typeof arrivals)[number] {
+  if (headPieces > 0) return "head in pieces";
+  return chunks.length > 1 ? "in several chunks" : "in one chunk";
+}
+
 /** The points that a model is fitted on; it is judged on the others. */
 export function isHeldOut(index: number): boolean {
   return index % 3 === 1;

@@ -9,7 +9,9 @@ import type { Reporter } from "./reporter.ts";
 export const annotations: Reporter = {
   name: "annotations",
   summary: "GitHub annotations of what regressed",
-  render({ comparisons = [], cells, foundRates }) {
+  render({ comparisons = [], cells, foundRates, fault }) {
+    const broke =
+      fault === undefined ? [] : [command("error", "comparison", `not whole: ${fault}`)];
     const errors = comparisons
       .filter(({ verdict, adjustedP }) => verdict === "regressed" && adjustedP !== undefined)
       .map((comparison) => command("error", comparisonName(comparison), describe(comparison)));
@@ -22,7 +24,7 @@ export const annotations: Reporter = {
           command("warning", "audit", `${strategy}, ${fixture}: ${check}: ${detail}`),
         ),
     );
-    return [...errors, ...warnings].join("");
+    return [...broke, ...errors, ...warnings].join("");
   },
 };
 

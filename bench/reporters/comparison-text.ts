@@ -3,7 +3,8 @@ import { plural } from "../units.ts";
 import { renderTable } from "./table.ts";
 
 /** What was compared, a line for each metric of each cell, and the verdict in words. */
-export function renderComparison({ comparisons = [], compared, verdict }: Result): string {
+export function renderComparison(result: Result): string {
+  const { comparisons = [], compared } = result;
   const headings = [
     "strategy",
     "fixture",
@@ -29,7 +30,7 @@ export function renderComparison({ comparisons = [], compared, verdict }: Result
     comparison.verdict,
   ]);
   const title = `${compared?.head ?? "head"} against ${compared?.base ?? "base"}\n`;
-  return `${title}${renderTable(columns, rows)}\n${describeVerdict(comparisons, verdict)}`;
+  return `${title}${renderTable(columns, rows)}\n${describeVerdict(result)}`;
 }
 
 /** A ratio of 1.032 as "+3.2 %". */
@@ -43,11 +44,10 @@ export function formatChangeInterval(interval: Comparison["interval"]): string {
 }
 
 /** Sentences: the verdict, what regressed and by how much, and what could not be told. */
-export function describeVerdict(
-  comparisons: readonly Comparison[],
-  verdict: Result["verdict"],
-): string {
-  if (comparisons.length === 0) return "Nothing was compared.\n";
+export function describeVerdict({ comparisons = [], verdict, fault, interrupted }: Result): string {
+  const why = fault ?? (interrupted ? "it was interrupted" : undefined);
+  const broke = why === undefined ? "" : `The comparison is not whole: ${why}.\n`;
+  if (comparisons.length === 0) return `${broke}Nothing was compared.\n`;
   const of = (wanted: Comparison["verdict"]) =>
     comparisons.filter((comparison) => comparison.verdict === wanted);
   const regressed = of("regressed").map((comparison) => `  ${describe(comparison)}\n`);
@@ -65,7 +65,7 @@ export function describeVerdict(
     inconclusive: `No regression was found; ${counts}.\n`,
   };
   const undecided = reasons.length > 0 ? `Inconclusive:\n${reasons.join("")}` : "";
-  return `${summary[verdict ?? "inconclusive"]}${regressed.join("")}${undecided}`;
+  return `${broke}${summary[verdict ?? "inconclusive"]}${regressed.join("")}${undecided}`;
 }
 
 function nameOf({ strategy, fixture, connections, metric }: Comparison): string {

@@ -40,15 +40,18 @@ function foundEntries(found: readonly FoundRate[]) {
 }
 
 function entriesOf(cells: readonly CellResult[], direction: "lower" | "higher") {
-  return cells.flatMap((cell) =>
-    Object.entries(cell.metrics)
-      .filter(([, { better }]) => better === direction)
-      .map(([key, { value, unit, interval }]) => ({
-        name: `${cellName(cell)}/${key}`,
-        unit,
-        value,
-        ...(interval && { range: `± ${((interval[1] - interval[0]) / 2).toPrecision(3)}` }),
-        extra: `limit: ${limitOf(cell)}${cell.valid ? "" : "; invalid"}`,
-      })),
-  );
+  // A service keeps what it is given for ever: what the audit refuses is not for it.
+  return cells
+    .filter(({ valid }) => valid)
+    .flatMap((cell) =>
+      Object.entries(cell.metrics)
+        .filter(([, { better }]) => better === direction)
+        .map(([key, { value, unit, interval }]) => ({
+          name: `${cellName(cell)}/${key}`,
+          unit,
+          value,
+          ...(interval && { range: `± ${((interval[1] - interval[0]) / 2).toPrecision(3)}` }),
+          extra: `limit: ${limitOf(cell)}`,
+        })),
+    );
 }

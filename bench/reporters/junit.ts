@@ -20,6 +20,7 @@ export const junit: Reporter = {
       // Trials of a search are meant to fail in the end.
       ...(result.foundRates?.map(foundRateTest) ?? result.cells.map(auditTest)),
       ...(result.comparisons ?? []).map(comparisonTest),
+      ...(result.fault === undefined ? [] : [faultTest(result.fault)]),
     ];
     const seconds = (Date.parse(result.finishedAt) - Date.parse(result.startedAt)) / 1000;
     const count = (pick: (test: TestCase) => unknown) =>
@@ -39,6 +40,10 @@ function auditTest(cell: CellResult): TestCase {
   const failed = cell.audit.filter(({ ok }) => !ok);
   const failure = failed.map(({ check, detail }) => `${check}: ${detail}`).join("; ");
   return { group: "audit", name: cellName(cell), ...(failed.length > 0 && { failure }) };
+}
+
+function faultTest(failure: string): TestCase {
+  return { group: "comparison", name: "all that was to be compared", failure };
 }
 
 function foundRateTest(found: FoundRate): TestCase {

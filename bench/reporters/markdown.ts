@@ -21,7 +21,8 @@ const marks: Record<Comparison["verdict"], string> = {
   inconclusive: "❔ inconclusive",
 };
 
-function renderComparison({ comparisons = [], compared, verdict, cells }: Result): string {
+function renderComparison(result: Result): string {
+  const { comparisons = [], compared, cells } = result;
   const title = `### readrace: ${compared?.head ?? "head"} against ${compared?.base ?? "base"}`;
   const table = renderRows(
     ["strategy", "fixture", "connections", "metric", "change", "95 % interval", "verdict"],
@@ -40,7 +41,7 @@ function renderComparison({ comparisons = [], compared, verdict, cells }: Result
     refused.length > 0
       ? `\n**The audit refuses this run: its figures are not to be trusted.**\n\n${refused.join("")}`
       : "";
-  const words = describeVerdict(comparisons, verdict).trimEnd();
+  const words = describeVerdict(result).trimEnd();
   return `${title}\n\n${table}\n\`\`\`\n${words}\n\`\`\`\n${invalid}`;
 }
 

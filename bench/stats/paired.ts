@@ -16,6 +16,8 @@ export interface PairedEstimate {
   /** Standard error of `log`, over replicates. */
   readonly standardError: number;
   readonly replicates: number;
+  /** Degrees of freedom of that standard error. */
+  readonly freedom: number;
   /** Of no change at all, two-sided. */
   readonly pValue: number;
 }
@@ -44,19 +46,27 @@ export function pairedEstimate(logs: PairedLogs, random: () => number): PairedEs
   const log = mean(medians);
   const sumOfSquares = medians.reduce((sum, value) => sum + (value - log) ** 2, 0);
   const standardError = Math.sqrt(sumOfSquares / (n - 1) / n);
-  if (standardError < leastLog) return exactEstimate(log, n);
+  if (standardError < leastLog) return estimateOfEqual(log, n, n - 1);
   const pValue = 2 * (1 - studentTCdf(Math.abs(log) / standardError, n - 1));
   const interval = resampledInterval(used, log, standardError, random);
-  return { log, interval, standardError, replicates: n, pValue };
+  return { log, interval, standardError, replicates: n, freedom: n - 1, pValue };
 }
 
 /** Below this a logarithm is what rounding leaves of nothing: no measurement tells 1e-12 apart. */
 export const leastLog = 1e-12;
 
-/** Where all replicates say the same: there is nothing to resample. */
-export function exactEstimate(log: number, replicates: number): PairedEstimate {
-  const pValue = Math.abs(log) < leastLog ? 1 : 0;
-  return { log, interval: [log, log], standardError: 0, replicates, pValue };
+/** Standard deviation of what rounding to three digits, as of percentiles, takes or gives: 0.1 % / √12. */
+const ofRounding = 0.001 / Math.sqrt(12);
+
+/**
+ * Where all replicates say the same. There is nothing to resample; but they were rounded to the same, and two
+ * that agree prove less than ten do.
+ */
+export function estimateOfEqual(log: number, replicates: number, freedom: number): PairedEstimate {
+  const standardError = ofRounding / Math.sqrt(replicates);
+  const half = standardError * studentTQuantile(0.975, freedom);
+  const pValue = 2 * (1 - studentTCdf(Math.abs(log) / standardError, freedom));
+  return { log, interval: [log - half, log + half], standardError, replicates, freedom, pValue };
 }
 
 function resampledInterval(
@@ -106,12 +116,11 @@ function resampledMedians(rounds: readonly number[], random: () => number): Floa
  * times out of five (Cohen's usual power).
  */
 export function minDetectableLog(
-  { standardError, replicates }: Pick<PairedEstimate, "standardError" | "replicates">,
+  { standardError, freedom }: Pick<PairedEstimate, "standardError" | "freedom">,
   alpha: number,
 ): number {
   const power = 0.8;
   return (
-    (studentTQuantile(1 - alpha / 2, replicates - 1) + studentTQuantile(power, replicates - 1)) *
-    standardError
+    (studentTQuantile(1 - alpha / 2, freedom) + studentTQuantile(power, freedom)) * standardError
   );
 }

@@ -1,5 +1,5 @@
 import { mean } from "./interval.ts";
-import { exactEstimate, leastLog, type PairedEstimate } from "./paired.ts";
+import { estimateOfEqual, leastLog, type PairedEstimate } from "./paired.ts";
 import { quantileOfSorted } from "./quantile.ts";
 import { studentTCdf, studentTQuantile } from "./student-t.ts";
 
@@ -23,7 +23,9 @@ export function unpairedEstimate(
   const b = varianceOfMean(ofHead);
   const standardError = Math.sqrt(a + b);
   const replicates = Math.min(ofBase.length, ofHead.length);
-  if (standardError < leastLog) return exactEstimate(log, replicates);
+  if (standardError < leastLog) {
+    return estimateOfEqual(log, replicates, ofBase.length + ofHead.length - 2);
+  }
   const freedom = (a + b) ** 2 / (a ** 2 / (ofBase.length - 1) + b ** 2 / (ofHead.length - 1));
   const pValue = 2 * (1 - studentTCdf(Math.abs(log) / standardError, freedom));
   const differences = new Float64Array(resamples);
@@ -34,7 +36,7 @@ export function unpairedEstimate(
   const spread = Math.sqrt(mean([...differences].map((value) => (value - log) ** 2)));
   const scale = ((standardError / spread) * studentTQuantile(0.975, freedom)) / 1.959963984540054;
   const at = (p: number) => log + scale * (quantileOfSorted(differences, p) - log);
-  return { log, interval: [at(0.025), at(0.975)], standardError, replicates, pValue };
+  return { log, interval: [at(0.025), at(0.975)], standardError, replicates, freedom, pValue };
 }
 
 function varianceOfMean(values: readonly number[]): number {
