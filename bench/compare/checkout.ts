@@ -115,7 +115,7 @@ function runToEnd(
     stdout: "pipe",
     stderr: "pipe",
   });
-  if (["SIGINT", "SIGTERM", "SIGHUP"].includes(signalCode ?? "")) throw new InterruptedError();
+  if (["SIGINT", "SIGTERM", "SIGHUP"].includes(String(signalCode))) throw new InterruptedError();
   return { stdout, stderr, exitCode };
 }
 
