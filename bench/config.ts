@@ -39,8 +39,8 @@ const examples = `
 The flags of a race: bun run bench load --help
 
 Examples:
-  bun run bench                                  race the core strategies; under 90 s
-  bun run bench --quick                          the same in under 20 s, for a first look
+  bun run bench                                  race the core strategies; about 90 s
+  bun run bench --quick                          the same in some 20 s, for a first look
   bun run bench load -s callback,web-streams -f 64k -c 1,64 -d 5s
   bun run bench load -f hello -c 64 --close      a connection for each request
   bun run bench load --target http://127.0.0.1:8000/ -c 16
@@ -50,7 +50,7 @@ Examples:
   bun run bench peers                            beside wrk and others, where they are installed
   bun run bench report result.json
   bun run bench serve --port 8080
-  bun run bench verify                           is what is measured here true? 75 s
+  bun run bench verify                           is what is measured here true? some 90 s
   bun run bench chaos                            does anything hang or lie when servers do wrong?
 
 Exit codes: 0 fine, 1 a regression or a threshold missed, 2 wrong input, 3 invalid measurement, 130 interrupted.`;

@@ -20,12 +20,14 @@ const requestsPerSecond: Figure = {
   of: (cell) => figureOf(cell, "requestsPerSecond").replace("/s", ""),
 };
 const cpu: Figure = { heading: "CPU/req", of: (cell) => figureOf(cell, "cpuNsPerRequest") };
+const memory: Figure = { heading: "memory", of: (cell) => figureOf(cell, "peakRssBytes") };
 
 const closedFigures: readonly Figure[] = [
   requestsPerSecond,
   { heading: "p50", of: (cell) => figureOf(cell, "serviceP50Ns") },
   { heading: "p99", of: (cell) => figureOf(cell, "serviceP99Ns") },
   cpu,
+  memory,
 ];
 
 /** What users wait for is the response time, and with what is unsent it would have been longer. */
@@ -37,6 +39,7 @@ const openFigures: readonly Figure[] = [
   { heading: "service p50", of: (cell) => figureOf(cell, "serviceP50Ns") },
   { heading: "p99", of: (cell) => figureOf(cell, "serviceP99Ns") },
   cpu,
+  memory,
 ];
 
 /** The strategies of one heat beside each other. */

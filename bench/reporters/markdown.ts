@@ -1,6 +1,8 @@
 import type { Comparison, FoundRate, Result } from "../result.ts";
 import { describeVerdict, formatChange, formatChangeInterval } from "./comparison-text.ts";
+import { conclude } from "./conclusion.ts";
 import { figureOf, limitOf } from "./figures.ts";
+import { header } from "./header.ts";
 import { refusals } from "./refusals.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -60,7 +62,8 @@ function renderFoundRates(found: readonly FoundRate[]): string {
   );
 }
 
-function renderCells({ cells }: Result): string {
+function renderCells(result: Result): string {
+  const { cells } = result;
   const keys = [
     "requestsPerSecond",
     "responseP50Ns",
@@ -68,11 +71,12 @@ function renderCells({ cells }: Result): string {
     "serviceP50Ns",
     "serviceP99Ns",
     "cpuNsPerRequest",
+    "peakRssBytes",
     "nsPerResponse",
   ];
   const isOpen = cells.some(({ mode }) => mode === "open");
   const present = keys.filter((key) => cells.some(({ metrics }) => metrics[key] !== undefined));
-  return renderRows(
+  const table = renderRows(
     [
       "strategy",
       "fixture",
@@ -90,6 +94,9 @@ function renderCells({ cells }: Result): string {
       limitOf(cell),
     ]),
   );
+  const words = conclude(result);
+  const conclusion = words === "" ? "" : `\n\`\`\`\n${words}\`\`\`\n`;
+  return `${header(result)}\n${table}${conclusion}`;
 }
 
 function renderRows(headings: readonly string[], rows: readonly (readonly string[])[]): string {

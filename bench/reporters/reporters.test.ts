@@ -157,10 +157,13 @@ test("junit: what XML has no character for is replaced", () => {
 });
 
 test("markdown: a table that GitHub shows", () => {
-  const lines = render("markdown").trim().split("\n");
+  const markdown = render("markdown");
+  expect(markdown).toStartWith("readrace on Bun 1.4.5");
+  const lines = markdown.split("\n").filter((line) => line.startsWith("|"));
   expect(lines[0]).toStartWith("| strategy | fixture | connections |");
   expect(lines[1]).toMatch(/^\|( --- \|)+$/);
   expect(lines[4]).toStartWith("| chunk-loop (invalid) |");
+  expect(markdown).toContain("CPU per request beside callback");
 });
 
 test("every reporter takes a result without a cell", () => {

@@ -1,10 +1,11 @@
-import type { CellResult, Result } from "../result.ts";
-import { formatBytes, plural } from "../units.ts";
+import type { CellResult } from "../result.ts";
+import { plural } from "../units.ts";
 import { renderComparison } from "./comparison-text.ts";
 import { conclude } from "./conclusion.ts";
 import { renderCostModels } from "./cost-models.ts";
 import { renderCurves } from "./curve.ts";
 import { renderFoundRates } from "./found-rates.ts";
+import { header } from "./header.ts";
 import { groupByHeat, renderHeat } from "./heat.ts";
 import { renderMicro } from "./micro.ts";
 import { concludePeers, renderPeerHeat } from "./peers.ts";
@@ -42,19 +43,6 @@ export const text: Reporter = {
     return `${parts.filter((part) => part !== "").join("\n")}`;
   },
 };
-
-function header({ environment, interrupted, seed, cells }: Result): string {
-  const { runtimeVersion, cpu, cores, os, kernel, memoryBytes, git, server, keptAwake, transport } =
-    environment;
-  const revision = git ? `, ${git.revision.slice(0, 8)}${git.dirty ? " with changes" : ""}` : "";
-  const machine = `${cores} × ${cpu}, ${formatBytes(memoryBytes)}, ${os} ${kernel}`;
-  const untilThen =
-    cells.length > 0
-      ? "Interrupted: this is what was measured until then.\n"
-      : "Interrupted before anything was measured.\n";
-  const stopped = interrupted ? untilThen : "";
-  return `readrace on Bun ${runtimeVersion}, ${machine}\nserver ${server}, seed ${seed}${revision}${keptAwake ? ", cores kept awake" : ""}${transport === "direct" ? ", read directly" : ""}\n${stopped}`;
-}
 
 function invalidCells(cells: readonly CellResult[]): string[] {
   const lines = refusals(cells).map((line) => `  INVALID ${line}\n`);
