@@ -35,17 +35,13 @@ export const failures: Check = (sample) => {
   const outside = sumRecordings(sample, ({ uncountedErrors }) =>
     Object.values(uncountedErrors).reduce((sum, count) => sum + count, 0),
   );
-  const windowsNs = sumSlices(sample, ({ windowNs }) => windowNs) * mostInFlight(sample);
-  const idleNs = sumSlices(sample, (slice) => slice.idleNs ?? 0);
-  const share = (sumRecordings(sample, ({ failedNs }) => failedNs) + idleNs) / windowsNs;
+  const share = shareOfTimeLost(sample);
   const took =
     share > toleratedTime
       ? `: failures, and the waits after them, took ${Math.round(share * 100)} % of the connections' time`
       : "";
-  const beside =
-    outside > 0
-      ? `, and ${outside} outside of the windows${kindsOf(sample, ({ uncountedErrors }) => uncountedErrors)}`
-      : "";
+  const kindsOutside = kindsOf(sample, ({ uncountedErrors }) => uncountedErrors);
+  const beside = outside > 0 ? `, and ${outside} outside of the windows${kindsOutside}` : "";
   const reopened = sumRecordings(sample, (recording) => recording.reopened);
   const again =
     reopened > 0 ? `; ${plural(reopened, "connection")} opened again, after 2 ms to 1 s` : "";
@@ -58,6 +54,14 @@ export const failures: Check = (sample) => {
     detail: `${failed} of ${issued} requests failed${kindsOf(sample, ({ errors }) => errors)}${took}${beside}${again}`,
   };
 };
+
+/** Of the time that connections had in the windows: what failed requests took, and what nothing was under way. */
+function shareOfTimeLost(sample: CellSample): number {
+  const failedNs = sumRecordings(sample, (recording) => recording.failedNs);
+  const idleNs = sumSlices(sample, (slice) => slice.idleNs ?? 0);
+  const windowsNs = sumSlices(sample, ({ windowNs }) => windowNs);
+  return (failedNs + idleNs) / (windowsNs * mostInFlight(sample));
+}
 
 /** The kinds of `errors` in parentheses; of one that nobody has foreseen, what it said of itself. */
 function kindsOf(
