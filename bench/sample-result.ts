@@ -17,6 +17,7 @@ function cell(strategy: string, factor: number, valid = true): CellResult {
       cpuNsPerRequest: { value: 8712 * factor, unit: "ns", better: "lower" },
       serviceP50Ns: { value: 545_000 * factor, unit: "ns", better: "lower" },
       serviceP99Ns: { value: 1_280_000 * factor, unit: "ns", better: "lower" },
+      peakRssBytes: { value: 72_100_000 * factor, unit: "B", better: "lower" },
     },
     replicates: [],
     histograms: { serviceTimeNs: "" },

@@ -132,7 +132,7 @@ test("csv: a line for each metric of each cell", () => {
   const [head, first, ...others] = render("csv").trim().split("\r\n");
   expect(head).toStartWith("strategy,fixture,connections");
   expect(first).toBe("callback,hello,64,closed,,1,,requestsPerSecond,1/s,114283,,,client,true,1");
-  expect(others).toHaveLength(11);
+  expect(others).toHaveLength(14);
 });
 
 test("junit: an audit that fails is a failure, what a race finds is none", () => {
