@@ -1,6 +1,7 @@
 import { type ErrorKind, errorKinds, type ReadError } from "../../src/errors.ts";
 import { processCpuNs } from "./cpu.ts";
 import { standstillNs } from "./loop-delay.ts";
+import { peakRssBytes } from "./memory.ts";
 import type { ExpectedAnswer, RecordingReport } from "./messages.ts";
 import { type Pace, paceOf } from "./pace.ts";
 import { Tally } from "./tally.ts";
@@ -138,7 +139,7 @@ export class Recorder {
         startBytes: this.startBytes,
         warmBytes: this.warmBytes,
         endBytes: process.memoryUsage.rss(),
-        peakBytes: process.resourceUsage().maxRSS * 1024,
+        peakBytes: peakRssBytes(),
       },
       processCpuNs: processCpuNs(),
     };
