@@ -1,11 +1,10 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
-import { fixtures } from "../fixtures/registry.ts";
 import { type ServerSource, serverSources } from "../server/messages.ts";
 import { strategies } from "../src/strategies/registry.ts";
 import { UserError } from "./errors.ts";
+import { type GateSettings, readGateSettings } from "./gate-settings.ts";
 import type { TransportKind } from "./load/transport.ts";
-import { chooseMany, readPositiveCount, readPositiveDurationMs, splitList } from "./options.ts";
 import {
   commandLine,
   type Env,
@@ -24,16 +23,6 @@ export type CompareSubjects =
   | { readonly kind: "revisions"; readonly base: string; readonly head: string | undefined }
   | { readonly kind: "strategies"; readonly base: string; readonly head: string }
   | { readonly kind: "files"; readonly base: string; readonly head: string };
-
-/** What a gate is made of: all that could loosen it. */
-export interface GateSettings {
-  readonly strategies: readonly string[];
-  readonly fixtures: readonly string[];
-  readonly connections: readonly number[];
-  readonly budgetMs: number;
-  readonly minEffect: number;
-  readonly strict: boolean;
-}
 
 export interface CompareConfig extends GateSettings {
   readonly subjects: CompareSubjects;
@@ -184,47 +173,6 @@ function refuse(
   throw new UserError(`${why(given.join(", "))}; leave ${given.length > 1 ? "them" : "it"} out`);
 }
 
-/** The settings of a gate as people write them, on the command line or in bench/gate.json. */
-interface GateText {
-  readonly strategies: string;
-  readonly fixtures: string;
-  readonly connections: string;
-  readonly budget: string;
-  readonly minEffect: string;
-  readonly strict: boolean;
-}
-
-/** What messages call the settings: flags, or keys of the file. */
-type GateNames = Readonly<Record<Exclude<keyof GateText, "strict">, string>>;
-
-const flagNames: GateNames = {
-  strategies: "--strategy",
-  fixtures: "--fixture",
-  connections: "-c",
-  budget: "--budget",
-  minEffect: "--min-effect",
-};
-
-export function readGateSettings(text: GateText, names = flagNames): GateSettings {
-  const connections = splitList(text.connections);
-  if (connections.length === 0) {
-    throw new UserError(`${names.connections} needs a number of connections, like 64`);
-  }
-  const readConnections = (word: string) => readPositiveCount(names.connections, word, 20_000);
-  return {
-    strategies: chooseMany("strategy", text.strategies, strategies, names.strategies).map(
-      ({ name }) => name,
-    ),
-    fixtures: chooseMany("fixture", text.fixtures, fixtures, names.fixtures).map(
-      ({ name }) => name,
-    ),
-    connections: [...new Set(connections.map(readConnections))],
-    budgetMs: readPositiveDurationMs(names.budget, text.budget),
-    minEffect: readShare(names.minEffect, text.minEffect),
-    strict: text.strict,
-  };
-}
-
 function readSubjects(base: string, head: string | undefined): CompareSubjects {
   const isStrategy = (name: string) => strategies.some((strategy) => strategy.name === name);
   const isFile = (name: string) => existsSync(name) && name.endsWith(".json");
@@ -244,14 +192,4 @@ function readSubjects(base: string, head: string | undefined): CompareSubjects {
     );
   }
   return { kind: "revisions", base, head };
-}
-
-/** "2%" or "0.02" as 0.02. */
-function readShare(name: string, text: string): number {
-  const [, amount, percent] = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text) ?? [];
-  const share = Number(amount) / (percent === "%" ? 100 : 1);
-  if (amount === undefined || share <= 0 || share >= 1) {
-    throw new UserError(`${name} ${text}: must be a share like 2% or 0.02`);
-  }
-  return share;
 }

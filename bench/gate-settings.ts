@@ -1,0 +1,66 @@
+import { fixtures } from "../fixtures/registry.ts";
+import { strategies } from "../src/strategies/registry.ts";
+import { UserError } from "./errors.ts";
+import { chooseMany, readPositiveCount, readPositiveDurationMs, splitList } from "./options.ts";
+
+/** What a gate is made of: all that could loosen it. */
+export interface GateSettings {
+  readonly strategies: readonly string[];
+  readonly fixtures: readonly string[];
+  readonly connections: readonly number[];
+  readonly budgetMs: number;
+  readonly minEffect: number;
+  readonly strict: boolean;
+}
+
+/** The settings of a gate as people write them, on the command line or in bench/gate.json. */
+interface GateText {
+  readonly strategies: string;
+  readonly fixtures: string;
+  readonly connections: string;
+  readonly budget: string;
+  readonly minEffect: string;
+  readonly strict: boolean;
+}
+
+/** What messages call the settings: flags, or keys of the file. */
+type GateNames = Readonly<Record<Exclude<keyof GateText, "strict">, string>>;
+
+const flagNames: GateNames = {
+  strategies: "--strategy",
+  fixtures: "--fixture",
+  connections: "-c",
+  budget: "--budget",
+  minEffect: "--min-effect",
+};
+
+/** A UserError says which setting is wrong, by its name here or there. */
+export function readGateSettings(text: GateText, names = flagNames): GateSettings {
+  const connections = splitList(text.connections);
+  if (connections.length === 0) {
+    throw new UserError(`${names.connections} needs a number of connections, like 64`);
+  }
+  const readConnections = (word: string) => readPositiveCount(names.connections, word, 20_000);
+  return {
+    strategies: chooseMany("strategy", text.strategies, strategies, names.strategies).map(
+      ({ name }) => name,
+    ),
+    fixtures: chooseMany("fixture", text.fixtures, fixtures, names.fixtures).map(
+      ({ name }) => name,
+    ),
+    connections: [...new Set(connections.map(readConnections))],
+    budgetMs: readPositiveDurationMs(names.budget, text.budget),
+    minEffect: readShare(names.minEffect, text.minEffect),
+    strict: text.strict,
+  };
+}
+
+/** "2%" or "0.02" as 0.02. */
+function readShare(name: string, text: string): number {
+  const [, amount, percent] = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text) ?? [];
+  const share = Number(amount) / (percent === "%" ? 100 : 1);
+  if (amount === undefined || share <= 0 || share >= 1) {
+    throw new UserError(`${name} ${text}: must be a share like 2% or 0.02`);
+  }
+  return share;
+}
