@@ -42,11 +42,11 @@ test.each([
 });
 
 /** Two connections for a second, and what failed on them. */
-function failing(failed: number, recording: Partial<Recording>): CellSample {
+function failing(failed: number, recording: Partial<Recording>, lostNs = 0): CellSample {
   const issued = 46_498;
   const requests = { issued, ok: issued - failed, failed, unfinished: 0 };
-  const slice = { windowNs: 1e9, requests, answered: issued };
-  const none = { errors: {}, uncountedErrors: {}, failedNs: 0, reopened: 0 };
+  const slice = { windowNs: 1e9, requests, answered: issued, lostNs };
+  const none = { errors: {}, uncountedErrors: {}, reopened: 0 };
   return {
     connections: 2,
     pipeline: 1,
@@ -55,18 +55,13 @@ function failing(failed: number, recording: Partial<Recording>): CellSample {
 }
 
 test.each([
-  ["none", 0, {}, true, "0 of 46498 requests failed"],
-  [
-    "few, at once",
-    2,
-    { errors: { reset: 2 }, failedNs: 2e6 },
-    true,
-    "2 of 46498 requests failed (reset)",
-  ],
+  ["none", 0, {}, 0, true, "0 of 46498 requests failed"],
+  ["few, at once", 2, { errors: { reset: 2 } }, 2e6, true, "2 of 46498 requests failed (reset)"],
   [
     "few, that kept their connections busy for half of the time",
     2,
-    { errors: { timeout: 2 }, failedNs: 1e9 },
+    { errors: { timeout: 2 } },
+    1e9,
     false,
     "2 of 46498 requests failed (timeout): failures, and the waits after them, took 50 % of the connections' time",
   ],
@@ -74,6 +69,7 @@ test.each([
     "many, outside of the windows",
     0,
     { uncountedErrors: { unsolicited: 104 } },
+    0,
     false,
     "0 of 46498 requests failed, and 104 outside of the windows (unsolicited)",
   ],
@@ -81,9 +77,10 @@ test.each([
     "of a kind that nobody has foreseen",
     2,
     { errors: { reset: 2 }, unforeseen: "boom" },
+    0,
     true,
     '2 of 46498 requests failed (reset: "boom")',
   ],
-] as const)("failures: %s", (_, failed, recording, ok, detail) => {
-  expect(failures(failing(failed, recording))).toEqual({ check: "failures", ok, detail });
+] as const)("failures: %s", (_, failed, recording, lostNs, ok, detail) => {
+  expect(failures(failing(failed, recording, lostNs))).toEqual({ check: "failures", ok, detail });
 });

@@ -57,10 +57,9 @@ export const failures: Check = (sample) => {
 
 /** Of the time that connections had in the windows: what failed requests took, and what nothing was under way. */
 function shareOfTimeLost(sample: CellSample): number {
-  const failedNs = sumRecordings(sample, (recording) => recording.failedNs);
-  const idleNs = sumSlices(sample, (slice) => slice.idleNs ?? 0);
+  const lostNs = sumSlices(sample, (slice) => slice.lostNs ?? 0);
   const windowsNs = sumSlices(sample, ({ windowNs }) => windowNs);
-  return (failedNs + idleNs) / (windowsNs * mostInFlight(sample));
+  return lostNs / (windowsNs * mostInFlight(sample));
 }
 
 /** The kinds of `errors` in parentheses; of one that nobody has foreseen, what it said of itself. */

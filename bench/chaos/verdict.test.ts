@@ -28,7 +28,6 @@ const held: ChaosSample = {
     chunks: 7,
     errors: { reset: 2, timeout: 1 },
     uncountedErrors: {},
-    failedNs: 0,
     stoodStillNs: 0,
     status: { "200": 7 },
     verifiedBodies: 4,

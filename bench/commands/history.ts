@@ -6,7 +6,7 @@ import { metrics } from "../metrics/registry.ts";
 import { formatChange } from "../reporters/comparison-text.ts";
 import { renderTable } from "../reporters/table.ts";
 import { changePoints } from "../stats/change-points.ts";
-import { outlierScore } from "../stats/outlier.ts";
+import { outlierScore, roundingStep } from "../stats/outlier.ts";
 import { median } from "../stats/quantile.ts";
 import { baselinePath, historyPath, readResult } from "../store.ts";
 import { formatQuantity } from "../units.ts";
@@ -18,6 +18,9 @@ interface Series {
   readonly metric: string;
   readonly points: readonly { readonly entry: HistoryEntry; readonly value: number }[];
 }
+
+/** Less than two steps of rounding between them is no change of level, in logarithms. */
+const resolution = 2 * roundingStep;
 
 /** A level that began at a revision. */
 interface Change {
@@ -81,10 +84,11 @@ function seriesOf(entries: readonly HistoryEntry[]): Series[] {
 
 function changesOf(series: Series): Change[] {
   const logs = series.points.map(({ value }) => Math.log(value));
-  return changePoints(logs).map(({ index, before, after, pValue }) => {
+  return changePoints(logs).flatMap(({ index, before, after, pValue }) => {
+    if (Math.abs(after - before) < resolution) return [];
     const { entry } = series.points[index] as Series["points"][number];
     const { revision, dirty, recordedAt } = entry;
-    return { series, revision, dirty, recordedAt, ratio: Math.exp(after - before), pValue };
+    return [{ series, revision, dirty, recordedAt, ratio: Math.exp(after - before), pValue }];
   });
 }
 

@@ -10,6 +10,16 @@ const folder = mkdtempSync(join(tmpdir(), "readrace-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const revision = "0123456789abcdef";
 
+test("what clients print is in nobody's way", () => {
+  const own = mkdtempSync(join(folder, "checkout-"));
+  mkdirSync(join(own, "src/strategies"), { recursive: true });
+  writeFileSync(
+    join(own, "src/strategies/registry.ts"),
+    'console.log("debug"); export const strategies = [{ name: "one" }];',
+  );
+  expect(strategiesIn(own, revision)).toEqual(["one"]);
+});
+
 test("the strategies of a checkout are those of its registry", () => {
   const names = parsingStrategies.map(({ name }) => name);
   expect(strategiesIn(join(import.meta.dir, "../.."), revision)).toEqual(

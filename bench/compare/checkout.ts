@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isAlive } from "../alive.ts";
@@ -66,12 +66,20 @@ export function checkOut(revision: string): Checkout {
   }
 }
 
-/** Checkouts of runs that were killed. */
+/** No run lasts so long; and another container's process has a number that says nothing here. */
+const abandonedAfterMs = 24 * 3600 * 1000;
+
+/** Removes checkouts of our own runs that were killed; what cannot be removed is in nobody's way. */
 function removeAbandoned(): void {
   for (const name of readdirSync(tmpdir())) {
     const [, pid] = /^readrace-(\d+)-\w+$/.exec(name) ?? [];
     if (pid === undefined || isAlive(Number(pid))) continue;
-    rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    const path = join(tmpdir(), name);
+    try {
+      const { uid, mtimeMs } = statSync(path);
+      const isOurs = uid === process.getuid?.() && Date.now() - mtimeMs > abandonedAfterMs;
+      if (isOurs) rmSync(path, { recursive: true, force: true });
+    } catch {}
   }
 }
 
@@ -86,12 +94,13 @@ function install(folder: string, revision: string): void {
 
 /** Loads the clients, in a process of their own, so that what is wrong with them is known before the race. */
 export function strategiesIn(folder: string, revision: string): readonly string[] {
+  // In a line of its own, whatever else they print.
   const script =
     'const { strategies } = await import("./src/strategies/registry.ts");' +
-    "console.log(JSON.stringify(strategies.map(({ name }) => name)));";
+    'console.log("\\n" + JSON.stringify(strategies.map(({ name }) => name)));';
   const command = [process.execPath, "-e", script];
   const { exitCode, stdout, stderr } = runToEnd(command, { cwd: folder });
-  if (exitCode === 0) return JSON.parse(stdout.toString()) as readonly string[];
+  if (exitCode === 0) return JSON.parse(stdout.toString().trim().split("\n").at(-1) ?? "");
   const why = whatFailed(stderr.toString(), folder);
   throw new UserError(`the clients of ${revision.slice(0, 8)} cannot be loaded: ${why}`);
 }

@@ -40,7 +40,6 @@ function arm(cpuNs: readonly (readonly number[])[]): CellSample {
         verifiedBodies: 1,
         reopened: 0,
         uncountedErrors: {},
-        failedNs: 0,
         stoodStillNs: 0,
         memory: { startBytes: 0, warmBytes: 0, endBytes: 0, peakBytes: 0 },
         processCpuNs: 0,

@@ -29,7 +29,7 @@ export class ClosedLoop implements Loop {
   }
 
   failed(lane: Lane, nowNs: number): void {
-    this.slice.ended(lane.counted, false, nowNs);
+    this.slice.endedInFailure(lane.counted, lane.startNs, nowNs);
   }
 
   free(lane: Lane, nowNs: number): void {

@@ -61,6 +61,7 @@ export class Driver implements LaneOwner {
   private failedSinceGood = 0;
   /** Between two good answers, since the loop's delay was last looked at. */
   private longestGapNs = 0;
+  private lastLookNs = 0;
   private readonly lanes: readonly Lane[];
   private readonly patienceNs: number;
   private warmingUp = false;
@@ -157,6 +158,7 @@ export class Driver implements LaneOwner {
       const gapNs = Math.max(this.longestGapNs, atNs - this.lastGoodNs);
       this.recorder.recordLoopDelay(Math.min(lateNs, gapNs));
       this.longestGapNs = 0;
+      this.lastLookNs = atNs;
     });
     this.loop.begin(this.lanes, nowNs);
     // Ten thousand writes take a tenth of a second, and are no standing still either.
@@ -203,7 +205,7 @@ export class Driver implements LaneOwner {
       if (this.open) this.recorder.recordResponse(nowNs - lane.dueNs);
     }
     lane.failuresInRow = 0;
-    const gapNs = nowNs - this.lastGoodNs;
+    const gapNs = nowNs - Math.max(this.lastGoodNs, this.lastLookNs);
     if (gapNs > this.longestGapNs) this.longestGapNs = gapNs;
     this.lastGoodNs = nowNs;
     this.failedSinceGood = 0;
@@ -213,7 +215,7 @@ export class Driver implements LaneOwner {
   }
 
   failed(lane: Lane, error: Error, nowNs: number): void {
-    this.recorder.recordError(error, nowNs - lane.startNs, lane.counted && !this.warmingUp);
+    this.recorder.recordError(error, lane.counted && !this.warmingUp);
     this.failedSinceGood++;
     const { loop } = this;
     loop?.failed(lane, nowNs);

@@ -81,7 +81,6 @@ export interface RecordingReport {
   readonly bodyBytes: number;
   readonly chunks: number;
   readonly errors: Partial<Record<ErrorKind, number>>;
-  readonly failedNs: number;
   readonly unforeseen?: string;
   readonly status: Record<string, number>;
   readonly verifiedBodies: number;

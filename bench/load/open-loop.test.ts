@@ -132,6 +132,19 @@ test.each([
   expect(Math.abs((completed / windowNs) * 1e9 - rate)).toBeLessThan(1.5);
 });
 
+test("a backlog of slow answers is none that the server keeps up with", () => {
+  const { clock, loop } = createLoop(1000);
+  loop.begin(Array.from({ length: 1001 }, createLane), 0);
+  for (let ms = 0; ms < 1000; ms++) {
+    clock.nowNs = ms * 1e6;
+    const lane = createLane();
+    lane.dueNs = clock.nowNs;
+    // One each 2 ms, after 700 ms: 150 come in time.
+    answer(loop, lane, (700 + (ms + 1) * 2) * 1e6);
+  }
+  expect(loop.sample(2700e6)).toMatchObject({ completed: 150, windowNs: 1e9 });
+});
+
 test("where a backlog grows in stages, what came after their end has no part in their rate", () => {
   const clock = { nowNs: 0 };
   const stage = { durationMs: 500, rate: 1000 };

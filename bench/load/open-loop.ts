@@ -109,7 +109,8 @@ export class OpenLoop implements Loop {
   /**
    * Where the server has kept up, what was under way at the end belongs to the window, too. Where it has
    * not, it has answered as fast as it could: as long as every lane was busy, or from when its first answer
-   * was to come. Of stages the mean is told, and where a backlog grew in one, of what came in time.
+   * was to come. Of stages, and where that was late, the mean is told; where a backlog grew, of what came in
+   * time.
    */
   private measured(): Pick<SliceSample, "windowNs" | "completed" | "cpuNs"> {
     const { startNs, durationNs, unsent } = this;
@@ -120,7 +121,7 @@ export class OpenLoop implements Loop {
     if (full !== undefined) {
       return { windowNs: full.windowNs, completed: full.answers, cpuNs: full.cpuNs };
     }
-    const grew = !isSteady && this.backlogs.some(({ backlog }) => backlog.grows);
+    const grew = this.backlogs.some(({ backlog }) => backlog.grows);
     const whole = { answers: grew ? this.answeredInTime : this.ok, windowNs: durationNs };
     const { answers, windowNs } = (isSteady ? first?.backlog.stretch() : undefined) ?? whole;
     const cpuNs = (this.windowCpuNs * windowNs) / durationNs;

@@ -66,7 +66,6 @@ function fakeExecutor(factor: number) {
             verifiedBodies: 1,
             reopened: 0,
             uncountedErrors: {},
-            failedNs: 0,
             stoodStillNs: 0,
             loopDelay: createHistogram(),
             memory: { startBytes: 1e6, warmBytes: 1e6, endBytes: 1e6, peakBytes: 1e6 },

@@ -23,7 +23,6 @@ export class Recorder {
   private readonly expected: Pick<ExpectedAnswer, "status" | "bodyBytes">;
   private readonly errors: Partial<Record<ErrorKind, number>> = {};
   private readonly uncountedErrors: Partial<Record<ErrorKind, number>> = {};
-  private failedNs = 0;
   private stoodStillNs = 0;
   private unforeseen: string | undefined;
   /** Pieces of answers that came in several. */
@@ -69,14 +68,12 @@ export class Recorder {
     this.wrongStatus[status] = (this.wrongStatus[status] ?? 0) + 1;
   }
 
-  /** Of a request that had been under way for `ns`. */
-  recordError(error: Error, ns: number, counted: boolean): void {
+  recordError(error: Error, counted: boolean): void {
     const foreseen = kindOf(error);
     const kind = foreseen ?? "reset";
     if (foreseen === undefined) this.unforeseen ??= error.message;
     const counts = counted ? this.errors : this.uncountedErrors;
     counts[kind] = (counts[kind] ?? 0) + 1;
-    if (counted) this.failedNs += ns;
   }
 
   /** Of a timer that should have run `ns` ago. */
@@ -127,7 +124,6 @@ export class Recorder {
       bodyBytes: answers * bodyBytes,
       chunks: this.chunks,
       errors: this.errors,
-      failedNs: this.failedNs,
       ...(this.unforeseen !== undefined && { unforeseen: this.unforeseen }),
       status: { ...this.wrongStatus, ...(answers > 0 && { [status]: answers }) },
       verifiedBodies: this.verifiedBodies,

@@ -19,8 +19,11 @@ export interface SliceSample {
   readonly completed: number;
   /** CPU time of the generator's process within the window, user and system. */
   readonly cpuNs: number;
-  /** Time within the window that connections had nothing under way, added up: closed loop only. */
-  readonly idleNs?: number;
+  /**
+   * Time of the window, added up over connections, that went to requests that failed, or in which nothing was
+   * under way: closed loop only.
+   */
+  readonly lostNs?: number;
   readonly requests: RequestCounts;
   /** Due within the slice, and never sent because no connection was free: open loop only. */
   readonly unsent?: number;
@@ -45,8 +48,6 @@ export interface Recording {
   /** Pieces in which the responses arrived, added up. */
   readonly chunks: number;
   readonly errors: Readonly<Partial<Record<ErrorKind, number>>>;
-  /** How long those had been under way when they failed, added up. */
-  readonly failedNs: number;
   /** What the first failure said that no kind was foreseen for; it is counted as a reset. */
   readonly unforeseen?: string;
   readonly status: Readonly<Record<string, number>>;

@@ -190,7 +190,7 @@ test("a stalled load still ends: the window opens and closes by time", () => {
   expect(slice.done).toBe(true);
 });
 
-test("what connections do not use of the window is counted", () => {
+test("what connections do not use of the window, or lose to failures, is counted", () => {
   const slice = new Slice({ kind: "time", windowMs: 50 }, 2, 0, 1e9, 0, () => 0);
   slice.admit(0);
   slice.admit(0);
@@ -199,12 +199,29 @@ test("what connections do not use of the window is counted", () => {
   // The window is open; one goes on at once, the other fails and waits twice.
   slice.admit(1 * ms);
   slice.admit(11 * ms);
-  slice.ended(true, false, 21 * ms);
+  slice.endedInFailure(true, 11 * ms, 21 * ms);
   slice.ended(true, true, 31 * ms);
   slice.admit(31 * ms);
   slice.ended(true, true, 61 * ms);
   slice.stop(61 * ms);
-  // 10 ms before it begins, 40 after the failure, and nothing between the answers of the other.
-  expect(slice.sample(61 * ms).idleNs).toBe(50 * ms);
-  expect(simulate({ kind: "time", windowMs: 50 }, 3, () => 5 * ms).sample.idleNs).toBe(0);
+  // 10 ms before it begins, 10 until it fails, 40 afterwards, and nothing between the answers of the other.
+  expect(slice.sample(61 * ms).lostNs).toBe(60 * ms);
+  expect(simulate({ kind: "time", windowMs: 50 }, 3, () => 5 * ms).sample.lostNs).toBe(0);
+});
+
+test("of a request that fails, what lies outside of the window is not the window's", () => {
+  const slice = new Slice({ kind: "time", windowMs: 50 }, 2, 0, 1e9, 0, () => 0);
+  slice.admit(0);
+  slice.admit(0);
+  slice.ended(false, true, 1 * ms);
+  slice.admit(1 * ms);
+  slice.ended(false, true, 2 * ms);
+  // One hangs from before the window on, and fails long after it; the window is 2 to 52 ms.
+  slice.admit(2 * ms);
+  for (const at of [30, 52]) {
+    slice.ended(true, true, at * ms);
+    slice.admit(at * ms);
+  }
+  slice.endedInFailure(false, 1 * ms, 900 * ms);
+  expect(slice.sample(900 * ms)).toMatchObject({ windowNs: 50 * ms, lostNs: 50 * ms });
 });

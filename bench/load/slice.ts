@@ -45,8 +45,9 @@ export class Slice {
   private windowStartCpuNs = 0;
   private windowNs = 0;
   private windowCpuNs = 0;
-  /** Time that connections had nothing under way within the window, added up, and up to when. */
-  private idleNs = 0;
+  /** Of the window's time: what requests took that then failed, and what nothing was under way. */
+  private lostNs = 0;
+  /** Up to when idle connections are counted in it. */
   private idleCountedNs = 0;
 
   /**
@@ -116,6 +117,16 @@ export class Slice {
     this.drainIfAllEnded();
   }
 
+  /** A request that was sent at `startNs`, counted or not, has failed: what it took of the window is lost. */
+  endedInFailure(counted: boolean, startNs: number, nowNs: number): void {
+    if (this.phase !== "settling") {
+      const endNs = this.phase === "measuring" ? nowNs : this.windowStartNs + this.windowNs;
+      const fromNs = Math.max(startNs, this.windowStartNs);
+      this.lostNs += Math.max(0, Math.min(nowNs, endNs) - fromNs);
+    }
+    this.ended(counted, false, nowNs);
+  }
+
   /**
    * Called every so often, for load that has stalled. Only patience ends anything here: between answers
    * a window that holds whole rounds by now holds a part of the next round's time as well.
@@ -144,7 +155,7 @@ export class Slice {
       windowNs: this.windowNs,
       completed: this.completed + renewed,
       cpuNs: this.windowCpuNs,
-      idleNs: this.idleNs,
+      lostNs: this.lostNs,
       requests: { issued, ok, failed, unfinished: issued - ok - failed },
       answered: this.endedInWindow + renewed + this.endedOutside,
       wholeNs: nowNs - this.beganNs,
@@ -174,7 +185,7 @@ export class Slice {
 
   private countIdle(nowNs: number): void {
     if (this.phase !== "measuring") return;
-    this.idleNs += (this.connections - this.inFlight) * (nowNs - this.idleCountedNs);
+    this.lostNs += (this.connections - this.inFlight) * (nowNs - this.idleCountedNs);
     this.idleCountedNs = nowNs;
   }
 

@@ -89,7 +89,7 @@ function mergeSlices(parts: readonly SliceSample[]): SliceSample {
     windowNs: sum(({ windowNs }) => windowNs) / parts.length,
     completed: sum(({ completed }) => completed),
     cpuNs: sum(({ cpuNs }) => cpuNs),
-    ...(first?.idleNs !== undefined && { idleNs: sum(({ idleNs = 0 }) => idleNs) }),
+    ...(first?.lostNs !== undefined && { lostNs: sum(({ lostNs = 0 }) => lostNs) }),
     requests: {
       issued: sum(({ requests }) => requests.issued),
       ok: sum(({ requests }) => requests.ok),
@@ -117,7 +117,6 @@ function mergeRecordings(parts: readonly Recording[]): Recording {
     bodyBytes: sum(({ bodyBytes }) => bodyBytes),
     chunks: sum(({ chunks }) => chunks),
     errors: addCounts(parts.map(({ errors }) => errors)),
-    failedNs: sum(({ failedNs }) => failedNs),
     status: addCounts(parts.map(({ status }) => status)),
     verifiedBodies: sum(({ verifiedBodies }) => verifiedBodies),
     reopened: sum(({ reopened }) => reopened),

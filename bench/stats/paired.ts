@@ -1,4 +1,5 @@
 import { mean } from "./interval.ts";
+import { roundingStep } from "./outlier.ts";
 import { median, quantileOfSorted } from "./quantile.ts";
 import { studentTCdf, studentTQuantile } from "./student-t.ts";
 
@@ -46,20 +47,17 @@ export function pairedEstimate(logs: PairedLogs, random: () => number): PairedEs
   const log = mean(medians);
   const sumOfSquares = medians.reduce((sum, value) => sum + (value - log) ** 2, 0);
   const standardError = Math.sqrt(sumOfSquares / (n - 1) / n);
-  if (standardError < leastLog) return estimateOfEqual(log, n, n - 1);
+  if (standardError < ofRounding / Math.sqrt(n)) return estimateOfEqual(log, n, n - 1);
   const pValue = 2 * (1 - studentTCdf(Math.abs(log) / standardError, n - 1));
   const interval = resampledInterval(used, log, standardError, random);
   return { log, interval, standardError, replicates: n, freedom: n - 1, pValue };
 }
 
-/** Below this a logarithm is what rounding leaves of nothing: no measurement tells 1e-12 apart. */
-export const leastLog = 1e-12;
-
-/** Standard deviation of what rounding to three digits, as of percentiles, takes or gives: 0.1 % / √12. */
-const ofRounding = 0.001 / Math.sqrt(12);
+/** Standard deviation of what rounding takes or gives. */
+export const ofRounding = roundingStep / Math.sqrt(12);
 
 /**
- * Where all replicates say the same. There is nothing to resample; but they were rounded to the same, and two
+ * Where all replicates say the same, or differ by less than rounding makes them. There is nothing to resample; but they were rounded to the same, and two
  * that agree prove less than ten do.
  */
 export function estimateOfEqual(log: number, replicates: number, freedom: number): PairedEstimate {

@@ -1,5 +1,5 @@
 import { mean } from "./interval.ts";
-import { estimateOfEqual, leastLog, type PairedEstimate } from "./paired.ts";
+import { estimateOfEqual, ofRounding, type PairedEstimate } from "./paired.ts";
 import { quantileOfSorted } from "./quantile.ts";
 import { studentTCdf, studentTQuantile } from "./student-t.ts";
 
@@ -23,7 +23,7 @@ export function unpairedEstimate(
   const b = varianceOfMean(ofHead);
   const standardError = Math.sqrt(a + b);
   const replicates = Math.min(ofBase.length, ofHead.length);
-  if (standardError < leastLog) {
+  if (standardError < ofRounding / Math.sqrt(replicates)) {
     return estimateOfEqual(log, replicates, ofBase.length + ofHead.length - 2);
   }
   const freedom = (a + b) ** 2 / (a ** 2 / (ofBase.length - 1) + b ** 2 / (ofHead.length - 1));
