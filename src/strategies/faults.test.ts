@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Socket } from "bun";
@@ -129,7 +129,9 @@ describe.each(parsingStrategies.map((strategy) => [strategy.name, strategy] as c
     });
 
     test("a unix socket that serves", async () => {
-      const path = join(mkdtempSync(join(tmpdir(), "readrace-")), "a.sock");
+      const folder = mkdtempSync(join(tmpdir(), "readrace-"));
+      stops.push(() => rmSync(folder, { recursive: true, force: true }));
+      const path = join(folder, "a.sock");
       const listener = Bun.listen({
         unix: path,
         socket: {
