@@ -5,6 +5,7 @@ import { strategies } from "../src/strategies/registry.ts";
 import { UserError } from "./errors.ts";
 import { type GateSettings, readGateSettings } from "./gate-settings.ts";
 import type { TransportKind } from "./load/transport.ts";
+import { chooseMany } from "./options.ts";
 import {
   commandLine,
   type Env,
@@ -140,8 +141,10 @@ export function readCompareOptions(
   }
   const budget = flags.budget ?? (flags.quick ? quickBudget : defaultBudget);
   return {
+    strategies: chooseMany("strategy", flags.strategy ?? coreStrategies.join(","), strategies).map(
+      ({ name }) => name,
+    ),
     ...readGateSettings({
-      strategies: flags.strategy ?? coreStrategies.join(","),
       fixtures: flags.fixture ?? defaultFixtures,
       connections: flags.connections ?? defaultConnections,
       budget,

@@ -1,5 +1,4 @@
 import { fixtures } from "../fixtures/registry.ts";
-import { strategies } from "../src/strategies/registry.ts";
 import { UserError } from "./errors.ts";
 import { chooseMany, readPositiveCount, readPositiveDurationMs, splitList } from "./options.ts";
 
@@ -13,9 +12,11 @@ export interface GateSettings {
   readonly strict: boolean;
 }
 
+/** All of a gate but its strategies, which may be those of another checkout. */
+export type OtherGateSettings = Omit<GateSettings, "strategies">;
+
 /** The settings of a gate as people write them, on the command line or in bench/gate.json. */
 interface GateText {
-  readonly strategies: string;
   readonly fixtures: string;
   readonly connections: string;
   readonly budget: string;
@@ -27,7 +28,6 @@ interface GateText {
 type GateNames = Readonly<Record<Exclude<keyof GateText, "strict">, string>>;
 
 const flagNames: GateNames = {
-  strategies: "--strategy",
   fixtures: "--fixture",
   connections: "-c",
   budget: "--budget",
@@ -35,16 +35,13 @@ const flagNames: GateNames = {
 };
 
 /** A UserError says which setting is wrong, by its name here or there. */
-export function readGateSettings(text: GateText, names = flagNames): GateSettings {
+export function readGateSettings(text: GateText, names = flagNames): OtherGateSettings {
   const connections = splitList(text.connections);
   if (connections.length === 0) {
     throw new UserError(`${names.connections} needs a number of connections, like 64`);
   }
   const readConnections = (word: string) => readPositiveCount(names.connections, word, 20_000);
   return {
-    strategies: chooseMany("strategy", text.strategies, strategies, names.strategies).map(
-      ({ name }) => name,
-    ),
     fixtures: chooseMany("fixture", text.fixtures, fixtures, names.fixtures).map(
       ({ name }) => name,
     ),

@@ -20,6 +20,7 @@ import { contenders, references } from "./references/registry.ts";
 import { targetFixtureName } from "./target.ts";
 import { readTarget, type TargetConfig, type TargetFlags } from "./target-options.ts";
 import { parseThreshold, type Threshold } from "./threshold.ts";
+import { plural } from "./units.ts";
 
 export interface LoadConfig {
   readonly strategies: readonly string[];
@@ -176,7 +177,7 @@ function refuseIdleWorkers({ workers }: RaceSettings, connections: readonly numb
   const least = Math.min(...connections);
   if (workers <= least) return;
   throw new UserError(
-    `-w ${workers} share out ${least === 1 ? "1 connection" : `${least} connections`}, which leaves some without one: say -c ${workers} or more, or -w ${least}`,
+    `-w ${workers} share out ${plural(least, "connection")}, which leaves some without one: say -c ${workers} or more, or -w ${least}`,
   );
 }
 

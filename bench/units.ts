@@ -93,3 +93,14 @@ export function formatQuantity(value: number, unit: string): string {
 export function plural(count: number, noun: string, nouns = `${noun}s`): string {
   return `${count} ${count === 1 ? noun : nouns}`;
 }
+
+/** A commit as people see it: eight digits, and whether the work tree was another. */
+export function formatRevision({
+  revision,
+  dirty,
+}: {
+  readonly revision: string;
+  readonly dirty: boolean;
+}): string {
+  return `${revision.slice(0, 8)}${dirty ? " with changes" : ""}`;
+}

@@ -9,16 +9,14 @@ import { exitCodes, type Io } from "../io.ts";
 import { chooseOne } from "../options.ts";
 import { json } from "../reporters/json.ts";
 import { reporters } from "../reporters/registry.ts";
-import type { Comparison, Result } from "../result.ts";
-import type { Verdict } from "../stats/verdict.ts";
+import type { Result } from "../result.ts";
 import { checkOutput } from "../store.ts";
 import { finishResult } from "./finish-result.ts";
 import { keepResult } from "./keep-result.ts";
 
 /** Compares two revisions, strategies or result files; the exit code gates a merge. */
 export async function compare(asked: CompareConfig, io: Io): Promise<number> {
-  const tell = (what: string) => io.err.write(`readrace: ${what}\n`);
-  const config = asked.gateOfBase ? withGateOfBase(asked, tell) : asked;
+  const config = asked.gateOfBase ? withGateOfBase(asked) : asked;
   const reporter = config.output.json ? json : chooseOne("reporter", config.reporter, reporters);
   checkOutput(config.output);
   const startedAt = new Date().toISOString();
@@ -40,19 +38,13 @@ export async function compare(asked: CompareConfig, io: Io): Promise<number> {
     cells: [...cells],
     comparisons: [...comparisons],
     compared,
-    verdict: verdictOf(comparisons, fault),
+    verdict: overallVerdict(comparisons, fault === undefined),
     ...(fault !== undefined && { fault: asError(fault).message }),
   });
   io.out.write(reporter.render(result));
   const kept = keepResult(config.output, result, io, reporter.name === "text");
   if (!kept && fault === undefined) return exitCodes.invalid;
   return exitCodeOf(result, config.strict, fault, io);
-}
-
-/** What was not compared may have regressed. */
-function verdictOf(comparisons: readonly Comparison[], fault: unknown): Verdict {
-  const verdict = overallVerdict(comparisons);
-  return fault !== undefined && verdict !== "regressed" ? "inconclusive" : verdict;
 }
 
 function exitCodeOf(

@@ -9,7 +9,7 @@ import { changePoints } from "../stats/change-points.ts";
 import { outlierScore, roundingStep } from "../stats/outlier.ts";
 import { median } from "../stats/quantile.ts";
 import { baselinePath, historyPath, readResult } from "../store.ts";
-import { formatQuantity } from "../units.ts";
+import { formatQuantity, formatRevision } from "../units.ts";
 
 /** A metric of a cell over recorded runs of one environment. */
 interface Series {
@@ -115,9 +115,9 @@ function renderSeries(series: readonly Series[]): string {
 
 function renderChanges(changes: readonly Change[]): string {
   if (changes.length === 0) return "No level has changed.\n";
-  const lines = changes.map(({ series, revision, dirty, recordedAt, ratio, pValue }) => {
-    const changed = dirty ? " with changes" : "";
-    const since = `since ${revision.slice(0, 8)}${changed} (${recordedAt.slice(0, 10)})`;
+  const lines = changes.map((change) => {
+    const { series, recordedAt, ratio, pValue } = change;
+    const since = `since ${formatRevision(change)} (${recordedAt.slice(0, 10)})`;
     const word = worse(series.metric, ratio) ? "worse" : "better";
     return `  ${series.cell}: ${series.metric} ${formatChange(ratio)}, ${word}, ${since}, p = ${pValue.toFixed(3)}\n`;
   });

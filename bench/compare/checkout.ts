@@ -46,8 +46,8 @@ function whyNoRevision(name: string): string {
 
 /**
  * The files of a revision, with their dependencies installed from their own lockfile. git keeps no
- * trace of it, so that a run that is killed leaves a folder among temporary files and nothing else; the next
- * removes it.
+ * trace of it, so that a run that is killed leaves a folder among temporary files and nothing else; one that
+ * comes a day later removes it.
  */
 export function checkOut(revision: string): Checkout {
   removeAbandoned();

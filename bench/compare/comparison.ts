@@ -42,12 +42,15 @@ function ratioOf({ log, interval }: PairedEstimate): { ratio: number; interval: 
   return { ratio: ratio(log), interval: [ratio(interval[0]), ratio(interval[1])] };
 }
 
-/** The worst that any comparison says: one regression is a regression, doubt is doubt. */
-export function overallVerdict(comparisons: readonly Comparison[]): Verdict {
+/**
+ * The worst that any comparison says: one regression is a regression, doubt is doubt; and what was not
+ * compared, where that is not the whole, may have regressed.
+ */
+export function overallVerdict(comparisons: readonly Comparison[], isWhole: boolean): Verdict {
   const has = (verdict: Verdict) =>
     comparisons.some((comparison) => comparison.verdict === verdict);
   if (comparisons.length === 0) return "inconclusive";
   if (has("regressed")) return "regressed";
-  if (has("inconclusive")) return "inconclusive";
+  if (!isWhole || has("inconclusive")) return "inconclusive";
   return has("improved") ? "improved" : "unchanged";
 }

@@ -1,18 +1,26 @@
+import { strategies as ourStrategies } from "../../src/strategies/registry.ts";
 import type { CompareConfig, CompareSubjects } from "../compare-options.ts";
 import { describeGit } from "../environment.ts";
 import { UserError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { Rival } from "../plan.ts";
+import { formatRevision } from "../units.ts";
 import { type Checkout, checkOut, resolveRevision } from "./checkout.ts";
 import type { Match } from "./match.ts";
 
 /** What is raced now, and not read from files. */
 export type LiveSubjects = Exclude<CompareSubjects, { kind: "files" }>;
 
-/** Both sides of what is compared, with names for people, and what is to be removed afterwards. */
+/** With a name for people, and what is to be removed afterwards; without a checkout it is this one. */
+interface Side {
+  readonly name: string;
+  readonly checkout?: Checkout;
+}
+
+/** Both sides of what is compared. */
 export interface Contest {
-  readonly base: { readonly name: string; readonly checkout?: Checkout };
-  readonly head: { readonly name: string; readonly checkout?: Checkout };
+  readonly base: Side;
+  readonly head: Side;
   readonly matches: readonly Match[];
 }
 
@@ -31,13 +39,18 @@ export function setUp(subjects: LiveSubjects, config: CompareConfig, io: Pick<Io
   const headRevision = subjects.head && resolveRevision(subjects.head);
   const base = checkOut(baseRevision);
   const head = headRevision ? checkOutBeside(base, headRevision) : undefined;
-  const checkouts = head === undefined ? [base] : [base, head];
-  let strategies = config.strategies;
+  const sides = {
+    base: { name: short(subjects.base, baseRevision), checkout: base },
+    head: head
+      ? { name: short(subjects.head ?? "", head.revision), checkout: head }
+      : { name: workTree() },
+  };
+  let strategies: readonly string[];
   try {
-    if (config.gateOfBase && head) strategies = withoutRemoved(strategies, head, io);
-    for (const checkout of checkouts) refuseUnknown(strategies, checkout);
+    strategies = strategiesOfBoth(config, sides, io);
   } catch (error) {
-    for (const checkout of checkouts) checkout.remove();
+    base.remove();
+    head?.remove();
     throw error;
   }
   const matches = strategies.flatMap((strategy) =>
@@ -47,40 +60,41 @@ export function setUp(subjects: LiveSubjects, config: CompareConfig, io: Pick<Io
       head: head ? { strategy, checkout: head.folder } : { strategy },
     })),
   );
-  return {
-    base: { name: short(subjects.base, baseRevision), checkout: base },
-    head: head
-      ? { name: short(subjects.head ?? "", head.revision), checkout: head }
-      : { name: workTree() },
-    matches,
-  };
+  return { ...sides, matches };
 }
 
-/** The gate is base's: who removes a strategy must be able to pass. */
-function withoutRemoved(
-  wanted: readonly string[],
-  head: Checkout,
+/** Those that were asked for; of a gate, which is base's, without what head has removed: that must be able to pass. */
+function strategiesOfBoth(
+  { strategies: wanted, gateOfBase }: CompareConfig,
+  { base, head }: Pick<Contest, "base" | "head">,
   { err }: Pick<Io, "err">,
 ): readonly string[] {
-  const left = wanted.filter((name) => head.strategies.includes(name));
-  const gone = wanted.filter((name) => !head.strategies.includes(name));
-  if (left.length === 0 || gone.length === 0) return wanted;
-  err.write(`readrace: not compared, since head has no such strategy: ${gone.join(", ")}\n`);
+  refuseUnknown(wanted, base);
+  const left = wanted.filter((name) => strategiesOf(head).includes(name));
+  if (!gateOfBase || left.length === 0) refuseUnknown(wanted, head);
+  const gone = wanted.filter((name) => !left.includes(name));
+  if (gone.length > 0) {
+    err.write(`readrace: not compared, since head has no such strategy: ${gone.join(", ")}\n`);
+  }
   return left;
 }
 
-function refuseUnknown(wanted: readonly string[], { revision, strategies }: Checkout): void {
+function strategiesOf({ checkout }: Side): readonly string[] {
+  return checkout?.strategies ?? ourStrategies.map(({ name }) => name);
+}
+
+function refuseUnknown(wanted: readonly string[], side: Side): void {
+  const strategies = strategiesOf(side);
   const unknown = wanted.find((name) => !strategies.includes(name));
   if (unknown === undefined) return;
   const known = strategies.filter((name) => wanted.includes(name)).join(",");
   const hint = known === "" ? "there is nothing to compare" : `-s ${known} leaves it out`;
-  throw new UserError(`${revision.slice(0, 8)} has no strategy "${unknown}"; ${hint}`);
+  throw new UserError(`${side.name} has no strategy "${unknown}"; ${hint}`);
 }
 
 function workTree(): string {
   const git = describeGit();
-  if (git === undefined) return "the work tree";
-  return `the work tree (${git.revision.slice(0, 8)}${git.dirty ? " with changes" : ""})`;
+  return git === undefined ? "the work tree" : `the work tree (${formatRevision(git)})`;
 }
 
 /** The second checkout; the first must not stay behind when it fails. */

@@ -50,7 +50,7 @@ export function fileQuestions(base: Result, head: Result, minEffect: number): Fi
   const random = seededRandom(1);
   const isMeant = ({ side }: CellResult) => side === undefined || side === "head";
   return head.cells.filter(isMeant).flatMap((cell) => {
-    const other = base.cells.find((candidate) => cellKey(candidate) === cellKey(cell));
+    const other = counterpartOf(cell, base);
     if (other === undefined) return [];
     return askedMetrics.flatMap(({ key, better, marginFactor, weight }) => {
       const change = unpairedEstimate(valuesOf(other, key), valuesOf(cell, key), random);
@@ -88,7 +88,7 @@ export function whyIncomplete(base: NamedResult, head: NamedResult): string | un
 
 /** Metrics of a cell that base has, and head has not: in fewer than two replicates, or not above 0. */
 function unansweredOf(cell: CellResult, base: Result): string[] {
-  const other = base.cells.find((candidate) => cellKey(candidate) === cellKey(cell));
+  const other = counterpartOf(cell, base);
   if (other === undefined) return [];
   const usable = (values: readonly number[]) =>
     values.length > 1 && values.every((value) => value > 0);
@@ -98,6 +98,10 @@ function unansweredOf(cell: CellResult, base: Result): string[] {
   return missing.length > 0
     ? [`${missing.map(({ key }) => key).join(", ")} of ${cellName(cell)}`]
     : [];
+}
+
+function counterpartOf(cell: CellResult, { cells }: Result): CellResult | undefined {
+  return cells.find((candidate) => cellKey(candidate) === cellKey(cell));
 }
 
 /** A result and the file that it comes from. */

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { asError } from "../../src/errors.ts";
-import { strategies } from "../../src/strategies/registry.ts";
 import type { CompareConfig } from "../compare-options.ts";
 import { UserError } from "../errors.ts";
 import { type GateSettings, readGateSettings } from "../gate-settings.ts";
@@ -22,7 +21,6 @@ const gateFile = z.strictObject({
 
 /** What messages call each, here as there. */
 const keys = {
-  strategies: '"strategies"',
   fixtures: '"fixtures"',
   connections: '"connections"',
   budget: '"budget"',
@@ -31,21 +29,18 @@ const keys = {
 
 /**
  * The configuration with base's own bench/gate.json in place of the command line's choices: a pull
- * request that loosens the file in its own branch changes nothing for itself. `onOmission` is told of
- * strategies that head has no more: who removes one must be able to pass.
+ * request that loosens the file in its own branch changes nothing for itself. Its strategies are base's, and
+ * may not be ours.
  */
-export function withGateOfBase(
-  config: CompareConfig,
-  onOmission: (what: string) => void,
-): CompareConfig {
+export function withGateOfBase(config: CompareConfig): CompareConfig {
   const { subjects } = config;
   if (subjects.kind !== "revisions") {
     throw new UserError("--gate reads bench/gate.json of a base revision: name a git revision");
   }
-  return { ...config, ...readGateFile(resolveRevision(subjects.base), onOmission) };
+  return { ...config, ...readGateFile(resolveRevision(subjects.base)) };
 }
 
-function readGateFile(revision: string, onOmission: (what: string) => void): GateSettings {
+function readGateFile(revision: string): GateSettings {
   const { exitCode, stdout } = Bun.spawnSync(["git", "show", `${revision}:${file}`], {
     cwd: join(import.meta.dir, "../.."),
     stderr: "ignore",
@@ -57,14 +52,10 @@ function readGateFile(revision: string, onOmission: (what: string) => void): Gat
     new UserError(`${file} of ${revision.slice(0, 8)} is wrong: ${why}`, { cause });
   const text = parseJson(gateFile, stdout.toString());
   if (typeof text === "string") throw isWrong(text);
-  const names = splitList(text.strategies);
-  const gone = names.filter((name) => !strategies.some((strategy) => strategy.name === name));
-  if (gone.length > 0 && gone.length < names.length) {
-    onOmission(`not compared, since this checkout has no such strategy: ${gone.join(", ")}`);
-  }
-  const left = gone.length < names.length ? names.filter((name) => !gone.includes(name)) : names;
+  const strategies = [...new Set(splitList(text.strategies))];
+  if (strategies.length === 0) throw isWrong('"strategies" needs a name');
   try {
-    return readGateSettings({ ...text, strategies: left.join(",") }, keys);
+    return { strategies, ...readGateSettings(text, keys) };
   } catch (cause) {
     throw isWrong(asError(cause).message, cause);
   }

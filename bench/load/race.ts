@@ -31,9 +31,9 @@ export async function race(
         continue;
       }
       if (sample.slices.length > 0) replicates[index]?.push(sample);
-      if (sample.slices.some(isDead)) lost[index]?.push("nothing was answered any more");
+      if (isDeserted(sample)) lost[index]?.push("nothing was answered any more");
     }
-    if (samples.some((sample) => !("lost" in sample) && sample.slices.some(isDead))) break;
+    if (samples.some(isDeserted)) break;
   }
   const conditions = {
     connections: heat.connections,
@@ -163,6 +163,10 @@ async function sinceNs(
 ): Promise<number | undefined> {
   const afterNs = await executor.serverCpuNs();
   return beforeNs === undefined || afterNs === undefined ? undefined : afterNs - beforeNs;
+}
+
+function isDeserted(sample: ReplicateSample | LostReplicate): boolean {
+  return !("lost" in sample) && sample.slices.some(isDead);
 }
 
 /** Nothing but failures: what comes after would be no different. */

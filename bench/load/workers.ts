@@ -105,9 +105,9 @@ function mergeSlices(parts: readonly SliceSample[]): SliceSample {
 }
 
 function mergeRecordings(parts: readonly Recording[]): Recording {
-  const unforeseen = parts.find((part) => part.unforeseen !== undefined)?.unforeseen;
   const sum = (figure: (part: Recording) => number) =>
     parts.reduce((total, part) => total + figure(part), 0);
+  const unforeseen = parts.find((part) => part.unforeseen !== undefined)?.unforeseen;
   return {
     serviceTime: mergeHistograms(parts.map(({ serviceTime }) => serviceTime)),
     responseTime: mergeHistograms(parts.map(({ responseTime }) => responseTime)),

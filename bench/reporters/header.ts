@@ -1,11 +1,11 @@
 import type { Result } from "../result.ts";
-import { formatBytes } from "../units.ts";
+import { formatBytes, formatRevision } from "../units.ts";
 
 /** On what, from where and of which revision: two lines. */
 export function header({ environment, interrupted, seed, cells }: Result): string {
   const { runtimeVersion, cpu, cores, os, kernel, memoryBytes, git, server, keptAwake, transport } =
     environment;
-  const revision = git ? `, ${git.revision.slice(0, 8)}${git.dirty ? " with changes" : ""}` : "";
+  const revision = git ? `, ${formatRevision(git)}` : "";
   const machine = `${cores} × ${cpu}, ${formatBytes(memoryBytes)}, ${os} ${kernel}`;
   const untilThen =
     cells.length > 0

@@ -1,8 +1,10 @@
 import { mean } from "./interval.ts";
 import { median } from "./quantile.ts";
 
-/** A series that keeps more of each value would wander anywhere. */
-const largest = 0.95;
+/** None is negative; and a series that keeps more of each value would wander anywhere. */
+function possible(correlation: number): number {
+  return Math.min(0.95, Math.max(0, correlation));
+}
 
 /**
  * Lag-1 autocorrelation of what a step has left, from 0 to 0.95, corrected for its bias towards 0: (1 + 4ρ) / n
@@ -19,7 +21,7 @@ export function autocorrelation(residuals: readonly number[]): number {
   }
   if (squares === 0) return 0;
   const raw = products / squares;
-  return Math.min(largest, Math.max(0, raw + (3 * (1 + 4 * Math.max(0, raw))) / n));
+  return possible(raw + (3 * (1 + 4 * Math.max(0, raw))) / n);
 }
 
 /** A difference further out than so many deviations is a step, or an outlier. */
@@ -46,7 +48,7 @@ export function autocorrelationBetweenSteps(series: readonly number[]): number {
   }
   const variance = mean(squares);
   const correlation = variance > 0 && products.length > 0 ? 1 + (2 * mean(products)) / variance : 0;
-  return Math.min(largest, Math.max(0, correlation + 1.5 / Math.sqrt(series.length)));
+  return possible(correlation + 1.5 / Math.sqrt(series.length));
 }
 
 /** So many values are left out: the first begins at 0. */

@@ -11,8 +11,8 @@ const fewestFellows = 5;
 /**
  * The modified z-score of `value` among `fellows`, where it makes the value an outlier: 0.6745 × its
  * distance from their median, over their median absolute deviation; where most of them are the same, over
- * 1.2533 × their mean absolute deviation, or over a step of rounding. Undefined where it is none, or where there are fewer than five to
- * tell by.
+ * 1.2533 × their mean absolute deviation, or over a step of rounding. Undefined where it is none, or where
+ * there are fewer than five to tell by.
  */
 export function outlierScore(value: number, fellows: readonly number[]): number | undefined {
   if (fellows.length < fewestFellows) return undefined;

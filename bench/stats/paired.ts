@@ -57,8 +57,8 @@ export function pairedEstimate(logs: PairedLogs, random: () => number): PairedEs
 export const ofRounding = roundingStep / Math.sqrt(12);
 
 /**
- * Where all replicates say the same, or differ by less than rounding makes them. There is nothing to resample; but they were rounded to the same, and two
- * that agree prove less than ten do.
+ * Where all replicates say the same, or differ by less than rounding makes them. There is nothing to resample;
+ * but they were rounded to the same, and two that agree prove less than ten do.
  */
 export function estimateOfEqual(log: number, replicates: number, freedom: number): PairedEstimate {
   const standardError = ofRounding / Math.sqrt(replicates);
