@@ -69,9 +69,9 @@ function strategiesOfBoth(
   { base, head }: Pick<Contest, "base" | "head">,
   { err }: Pick<Io, "err">,
 ): readonly string[] {
-  refuseUnknown(wanted, base);
+  refuseUnknown(wanted, base, gateOfBase);
   const left = wanted.filter((name) => strategiesOf(head).includes(name));
-  if (!gateOfBase || left.length === 0) refuseUnknown(wanted, head);
+  if (!gateOfBase || left.length === 0) refuseUnknown(wanted, head, gateOfBase);
   const gone = wanted.filter((name) => !left.includes(name));
   if (gone.length > 0) {
     err.write(`readrace: not compared, since head has no such strategy: ${gone.join(", ")}\n`);
@@ -83,12 +83,13 @@ function strategiesOf({ checkout }: Side): readonly string[] {
   return checkout?.strategies ?? ourStrategies.map(({ name }) => name);
 }
 
-function refuseUnknown(wanted: readonly string[], side: Side): void {
+function refuseUnknown(wanted: readonly string[], side: Side, ofGate: boolean): void {
   const strategies = strategiesOf(side);
   const unknown = wanted.find((name) => !strategies.includes(name));
   if (unknown === undefined) return;
   const known = strategies.filter((name) => wanted.includes(name)).join(",");
-  const hint = known === "" ? "there is nothing to compare" : `-s ${known} leaves it out`;
+  const advice = ofGate ? "bench/gate.json of base names it" : `-s ${known} leaves it out`;
+  const hint = known === "" ? "there is nothing to compare" : advice;
   throw new UserError(`${side.name} has no strategy "${unknown}"; ${hint}`);
 }
 
