@@ -10,6 +10,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { main } from "./main.ts";
+import { measured } from "./measured.testing.ts";
 import { type CellResult, type Result, resultSchema } from "./result.ts";
 import { sampleResult } from "./sample-result.ts";
 
@@ -282,7 +283,7 @@ describe("history", () => {
     expect(readFileSync(join(results, "history.jsonl"), "utf8")).toContain("{broken");
   });
 
-  test("--record only adds, --save-baseline keeps the result", async () => {
+  test("--record only adds, --save-baseline keeps the result", measured, async () => {
     record([8000]);
     const path = join(results, "history.jsonl");
     // As an editor or a merge may leave it.

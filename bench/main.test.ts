@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Output } from "./io.ts";
 import { main } from "./main.ts";
+import { measured } from "./measured.testing.ts";
 import type { CellResult } from "./result.ts";
 import { resultSchema } from "./result.ts";
 import { sampleResult } from "./sample-result.ts";
@@ -54,7 +55,7 @@ test("the draft of a run that was killed is removed, that of a run which goes on
 });
 
 describe("load", () => {
-  test("prints a table, saves a result that the schema accepts, exits 0", async () => {
+  test("prints a table, saves a result that the schema accepts, exits 0", measured, async () => {
     const { code, out, err } = await run(...short);
     expect(err).toBe("");
     expect(code).toBe(0);
@@ -74,7 +75,7 @@ describe("load", () => {
     expect(out).toContain(name);
   });
 
-  test("--json prints the result and nothing else; -n is exact", async () => {
+  test("--json prints the result and nothing else; -n is exact", measured, async () => {
     const argv =
       "load -s floor -f hello -c 3 -n 1001 -W 20ms --replicates 2 --json --no-save --trust-machine".split(
         " ",
@@ -85,7 +86,7 @@ describe("load", () => {
     expect(result.cells[0]?.requests).toEqual({ issued: 1001, ok: 1001, failed: 0, unfinished: 0 });
   });
 
-  test("--close takes a connection for each request", async () => {
+  test("--close takes a connection for each request", measured, async () => {
     const { code, out } = await run(...short, "--close", "--json", "--no-save");
     expect(code).toBe(0);
     const [cell] = resultSchema.parse(JSON.parse(out)).cells;
@@ -188,7 +189,7 @@ describe("load", () => {
 });
 
 describe("-o", () => {
-  test("writes the result there, and replaces an older result", async () => {
+  test("writes the result there, and replaces an older result", measured, async () => {
     const path = join(folder, "out.json");
     for (let round = 0; round < 2; round++) {
       expect((await run(...short, "--no-save", "-o", path)).code).toBe(0);

@@ -9,7 +9,7 @@ import type { Libc } from "./libc.ts";
 import type { Dial, Protocol, Transport } from "./protocol.ts";
 import { ClientSession } from "./session.ts";
 import { createConnection } from "./socket.ts";
-import { faults } from "./strategies/faults.ts";
+import { faults, timeoutMsOf } from "./strategies/faults.ts";
 import { parsingStrategies } from "./strategies/registry.ts";
 import type { ParsingStrategy } from "./strategies/strategy.ts";
 import { openStreams } from "./streams.ts";
@@ -63,9 +63,14 @@ function dialer(port: number, reads: DirectReads): Dial {
 }
 
 /** A session whose connection is already read directly. */
-async function directSession(strategy: ParsingStrategy, port: number, reads: DirectReads) {
+async function directSession(
+  strategy: ParsingStrategy,
+  port: number,
+  reads: DirectReads,
+  timeoutMs = 5000,
+) {
   const dial = () => dialer(port, reads);
-  const session = new ClientSession({ strategy, timeoutMs: 150, dial });
+  const session = new ClientSession({ strategy, timeoutMs, dial });
   for (let i = 0; i < untilDirect; i++) await session.get("http://direct/");
   expect(reads.size).toBe(1);
   return session;
@@ -99,7 +104,7 @@ describe.if(openDirectReads() !== undefined)("read directly", () => {
         async (_, { kind, answer }) => {
           const server = serve(answer);
           const reads = openReads();
-          const session = await directSession(strategy, server.port, reads);
+          const session = await directSession(strategy, server.port, reads, timeoutMsOf({ kind }));
           const failure = await session.get("http://direct/").catch((error: ReadError) => error);
           expect(failure).toMatchObject({ kind });
           session.close();

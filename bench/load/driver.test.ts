@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import type { Socket } from "bun";
 import { parsingStrategies } from "../../src/strategies/registry.ts";
+import { until } from "../../src/until.testing.ts";
+import { measured } from "../measured.testing.ts";
 import { contenders, references } from "../references/registry.ts";
 import { loadClient } from "./clients.ts";
 import { Driver } from "./driver.ts";
@@ -45,7 +47,8 @@ function optionsFor(
     pipeline,
     reading: "message",
     transport: "direct",
-    timeouts: { connectMs: 500, firstByteMs: 500, wholeMs: 500, ...timeouts },
+    // Longer than a busy machine stands still: an answer that waited for it is no fault of the server.
+    timeouts: { connectMs: 4000, firstByteMs: 4000, wholeMs: 4000, ...timeouts },
     expected: {
       status: 200,
       bodyBytes: 2,
@@ -91,7 +94,8 @@ test.each(contenders.map(({ name }) => [name] as const))(
     });
     const driver = await drive(name, first.port, {});
     const slice = driver.runSlice({ kind: "time", windowMs: 600 });
-    await Bun.sleep(150);
+    // undici compiles its parser with its first answer, which may take long on a busy machine.
+    await until(() => answers >= 40);
     first.stop();
     const before = answers;
     await Bun.sleep(100);
@@ -101,7 +105,6 @@ test.each(contenders.map(({ name }) => [name] as const))(
     }, first.port);
     const { requests } = await slice;
     const { errors, reopened } = driver.finish();
-    expect(before).toBeGreaterThan(0);
     expect(answers).toBeGreaterThan(before);
     expect(requests.issued).toBe(requests.ok + requests.failed);
     expect(requests.failed).toBe(Object.values(errors).reduce((sum, count) => sum + count, 0));
@@ -192,29 +195,33 @@ test("a lane that waits after a failure is not used twice by the open loop that 
   }
 });
 
-test("a loop that writes to many connections is busy, and does not stand still", async () => {
-  const server = serve((socket) => socket.write(ok));
-  const client = await loadClient("callback", undefined, "direct");
-  let pauseMs = 0;
-  const slow: typeof client = {
-    ...client,
-    async connect(...args) {
-      const { connection, opened } = await client.connect(...args);
-      const exchange = connection.exchange.bind(connection);
-      connection.exchange = (request, observer) => {
-        Bun.sleepSync(pauseMs);
-        exchange(request, observer);
-      };
-      return { connection, opened };
-    },
-  };
-  const driver = new Driver(slow, optionsFor("callback", server.port));
-  await driver.warmUp([once({ kind: "requests", count: 8 })]);
-  pauseMs = 60;
-  await driver.runSlice({ kind: "requests", count: 4 });
-  // Four connections are written to before the first timer can run.
-  expect(histogramOf(driver.finish().loopDelay).maxValue).toBeLessThan(120e6);
-});
+test(
+  "a loop that writes to many connections is busy, and does not stand still",
+  measured,
+  async () => {
+    const server = serve((socket) => socket.write(ok));
+    const client = await loadClient("callback", undefined, "direct");
+    let pauseMs = 0;
+    const slow: typeof client = {
+      ...client,
+      async connect(...args) {
+        const { connection, opened } = await client.connect(...args);
+        const exchange = connection.exchange.bind(connection);
+        connection.exchange = (request, observer) => {
+          Bun.sleepSync(pauseMs);
+          exchange(request, observer);
+        };
+        return { connection, opened };
+      },
+    };
+    const driver = new Driver(slow, optionsFor("callback", server.port));
+    await driver.warmUp([once({ kind: "requests", count: 8 })]);
+    pauseMs = 60;
+    await driver.runSlice({ kind: "requests", count: 4 });
+    // Four connections are written to before the first timer can run.
+    expect(histogramOf(driver.finish().loopDelay).maxValue).toBeLessThan(120e6);
+  },
+);
 
 describe("a warm-up", () => {
   /** The slices that it runs, and the answers that come in them. */
@@ -315,26 +322,30 @@ describe("pipelining", () => {
   });
 });
 
-test("a first piece as large as a whole answer before is no late first byte", async () => {
-  const long = `HTTP/1.1 200 OK\r\nX: ${"x".repeat(300)}\r\nContent-Length: 2\r\n\r\nok`;
-  const seen = new Set<Socket>();
-  const server = serve((socket) => {
-    if (!seen.has(socket)) {
-      seen.add(socket);
-      socket.write(ok);
-      return;
-    }
-    socket.write(long.slice(0, -10));
-    setTimeout(() => socket.write(long.slice(-10)), 60);
-  });
-  const driver = await drive("callback", server.port, { firstByteMs: 40 });
-  const { requests } = await driver.runSlice({ kind: "requests", count: 40 });
-  const { errors, firstByte } = driver.finish();
-  expect(requests.ok).toBe(40);
-  expect(errors).toEqual({});
-  // Of each connection one is not known better than by its second piece.
-  expect(histogramOf(firstByte).getValueAtPercentile(80)).toBeLessThan(30e6);
-});
+test(
+  "a first piece as large as a whole answer before is no late first byte",
+  measured,
+  async () => {
+    const long = `HTTP/1.1 200 OK\r\nX: ${"x".repeat(300)}\r\nContent-Length: 2\r\n\r\nok`;
+    const seen = new Set<Socket>();
+    const server = serve((socket) => {
+      if (!seen.has(socket)) {
+        seen.add(socket);
+        socket.write(ok);
+        return;
+      }
+      socket.write(long.slice(0, -10));
+      setTimeout(() => socket.write(long.slice(-10)), 60);
+    });
+    const driver = await drive("callback", server.port, { firstByteMs: 40 });
+    const { requests } = await driver.runSlice({ kind: "requests", count: 40 });
+    const { errors, firstByte } = driver.finish();
+    expect(requests.ok).toBe(40);
+    expect(errors).toEqual({});
+    // Of each connection one is not known better than by its second piece.
+    expect(histogramOf(firstByte).getValueAtPercentile(80)).toBeLessThan(30e6);
+  },
+);
 
 test("bodies of connections that are opened again are compared now and then", async () => {
   let answers = 0;

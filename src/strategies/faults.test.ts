@@ -8,11 +8,9 @@ import type { Dial } from "../protocol.ts";
 import { ClientSession } from "../session.ts";
 import { createConnection } from "../socket.ts";
 import { until } from "../until.testing.ts";
-import { faults } from "./faults.ts";
+import { faults, timeoutMsOf } from "./faults.ts";
 import { parsingStrategies } from "./registry.ts";
 import type { ParsingStrategy } from "./strategy.ts";
-
-const timeoutMs = 150;
 
 const stops: (() => void)[] = [];
 afterEach(() => {
@@ -41,7 +39,11 @@ function serve(answer: (socket: Socket) => void, onOpen: (socket: Socket) => voi
   return { url: `http://127.0.0.1:${listener.port}/`, port: listener.port, open: () => open };
 }
 
-async function failureOf(strategy: ParsingStrategy, url: string): Promise<unknown> {
+async function failureOf(
+  strategy: ParsingStrategy,
+  url: string,
+  timeoutMs = 5000,
+): Promise<unknown> {
   const session = new ClientSession({ strategy, timeoutMs });
   try {
     await session.get(url);
@@ -70,7 +72,7 @@ describe.each(parsingStrategies.map((strategy) => [strategy.name, strategy] as c
       "%s has its kind, and frees the connection",
       async (_, { kind, answer }) => {
         const server = serve(answer);
-        const error = await failureOf(strategy, server.url);
+        const error = await failureOf(strategy, server.url, timeoutMsOf({ kind }));
         expect(error).toBeInstanceOf(ReadError);
         expect({ kind: (error as ReadError).kind, message: asError(error).message }).toMatchObject({
           kind,
@@ -120,7 +122,7 @@ describe.each(parsingStrategies.map((strategy) => [strategy.name, strategy] as c
 
     test("a unix socket that is gone: connect-failed", async () => {
       const dial = (): Dial => (protocol) => createConnection(protocol, { unix: "/no/such.sock" });
-      const session = new ClientSession({ strategy, timeoutMs, dial });
+      const session = new ClientSession({ strategy, timeoutMs: 5000, dial });
       expect(session.get("http://unix/")).rejects.toMatchObject({
         kind: "connect-failed",
         message: "cannot connect to /no/such.sock: ENOENT",

@@ -35,6 +35,12 @@ function sayForever(first: string, bytes: string, everyMs: number): Fault["answe
   };
 }
 
+/**
+ * How long a client should wait for it: where it does not wait for a timeout, long enough for a machine that
+ * stands still in between.
+ */
+export const timeoutMsOf = ({ kind }: Pick<Fault, "kind">) => (kind === "timeout" ? 150 : 5000);
+
 /** Timeouts are for the whole exchange; none of the others takes longer than 50 ms. */
 export const faults: readonly Fault[] = [
   { name: "reset before the head", kind: "reset", answer: reset },
