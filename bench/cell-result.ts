@@ -7,7 +7,7 @@ import { pooled, sumRecordings, sumSlices } from "./metrics/metric.ts";
 import { comparedMetricKeys, metrics } from "./metrics/registry.ts";
 import type { Heat, Rival } from "./plan.ts";
 import type { CellResult, Comparison } from "./result.ts";
-import { type Interval, meanEstimate, ratioEstimate } from "./stats/interval.ts";
+import { meanEstimate, nonNegative, ratioEstimate } from "./stats/interval.ts";
 import { verdictOf } from "./stats/verdict.ts";
 
 /** The samples of a heat as cells of a result. A strategy that was never begun has no cell. */
@@ -75,14 +75,14 @@ function metricResults(
     if (value === undefined) continue;
     const own = replicates.flatMap((replicate) => replicate[key] ?? []);
     const { interval } = meanEstimate(own);
-    results[key] = { value, unit, better, ...(interval && { interval: possible(interval, own) }) };
+    results[key] = {
+      value,
+      unit,
+      better,
+      ...(interval && { interval: nonNegative(interval, own) }),
+    };
   }
   return results;
-}
-
-/** That of few replicates may reach below 0, where no time and no rate can be. */
-function possible([low, high]: Interval, values: readonly number[]): [number, number] {
-  return [values.every((value) => value >= 0) ? Math.max(0, low) : low, high];
 }
 
 function requestCounts(sample: CellSample): CellResult["requests"] {

@@ -36,7 +36,11 @@ const metric = z.object({
   value: z.number(),
   unit: z.enum(["1/s", "B/s", "ns", "B", "1"]),
   better: z.enum(["lower", "higher"]),
-  interval: interval.optional().describe("95 % interval of the mean over replicates"),
+  interval: interval
+    .optional()
+    .describe(
+      "95 % interval over replicates: of the mean, or of the median where the value is one (peers)",
+    ),
 });
 
 const harnessOverhead = z
@@ -110,6 +114,10 @@ const costModel = z
     perChunkNs: cost,
     perHeadPieceNs: cost,
     perByteNs: cost,
+    processes: z
+      .array(z.array(z.number()))
+      .optional()
+      .describe("these four of each process: strategies at the same place ran side by side"),
     heldOutError: z.number().describe("median relative error on points that were not fitted"),
     worst: z.object({ point: z.string(), error: z.number() }),
     holds: z.boolean(),

@@ -50,8 +50,10 @@ test("a quantity takes the unit of its metric", () => {
 });
 
 test("figures have three digits and a unit that suits", () => {
-  expect([8.712e3, 999.96e3, 1e6, 12, 1.5e9].map(formatNs)).toEqual([
+  expect([8.712e3, 9.996e3, 99.96e3, 999.96e3, 1e6, 12, 1.5e9].map(formatNs)).toEqual([
     "8.71 µs",
+    "10.0 µs",
+    "100 µs",
     "1.00 ms",
     "1.00 ms",
     "12.0 ns",

@@ -35,8 +35,9 @@ export function parseQuantity(text: string, unit: string): number | undefined {
 
 /** Three significant digits: enough to compare, few enough to read. */
 function threeDigits(value: number): string {
-  if (value >= 100) return value.toFixed(0);
-  return value >= 10 ? value.toFixed(1) : value.toFixed(2);
+  // 9.996 is 10.0 when it is rounded, and 99.96 is 100.
+  if (value >= 99.95) return value.toFixed(0);
+  return value >= 9.995 ? value.toFixed(1) : value.toFixed(2);
 }
 
 /** Scales so that the number has at most three digits before the point, rounding included. */

@@ -1,6 +1,7 @@
+import type { AuditLine } from "../audit/check.ts";
 import { createHistogram, encodeHistogram } from "../load/histogram.ts";
 import type { CellResult } from "../result.ts";
-import { meanEstimate } from "../stats/interval.ts";
+import { meanEstimate, nonNegative } from "../stats/interval.ts";
 import { median } from "../stats/quantile.ts";
 import { shapes } from "./grid.ts";
 import { type MicroSample, typicalNs } from "./run.ts";
@@ -18,8 +19,9 @@ function microCell({ strategy, processes }: MicroSample, at: number): CellResult
     (points[at] ?? []).map((ns) => Math.round(ns * 10) / 10),
   );
   const perProcess = samplesNs.map(typicalNs);
-  const { interval } = meanEstimate(perProcess);
+  const { value, interval } = meanEstimate(perProcess);
   const count = samplesNs.reduce((sum, own) => sum + own.length, 0);
+  const audit = steady(samplesNs);
   return {
     strategy,
     fixture: shape.name,
@@ -33,10 +35,10 @@ function microCell({ strategy, processes }: MicroSample, at: number): CellResult
     status: {},
     metrics: {
       nsPerResponse: {
-        value: median(perProcess),
+        value,
         unit: "ns",
         better: "lower",
-        ...(interval && { interval: [interval[0], interval[1]] }),
+        ...(interval && { interval: nonNegative(interval, perProcess) }),
       },
     },
     replicates: perProcess.map((nsPerResponse) => ({ nsPerResponse })),
@@ -49,13 +51,22 @@ function microCell({ strategy, processes }: MicroSample, at: number): CellResult
       headPieces: shape.headPieces,
       samplesNs,
     },
-    audit: [
-      {
-        check: "samples",
-        ok: samplesNs.every((own) => own.length >= 12),
-        detail: `${count} batches in ${samplesNs.length} processes`,
-      },
-    ],
-    valid: samplesNs.every((own) => own.length >= 12),
+    audit: [audit],
+    valid: audit.ok,
+  };
+}
+
+/** Where more than half of the batches took so much longer than the lower quartile, that is no undisturbed one. */
+const mostUnsteady = 1.5;
+
+/** Whether what disturbs batches leaves the quartile that we take for typical alone. */
+function steady(samplesNs: readonly (readonly number[])[]): AuditLine {
+  const ratio = median(samplesNs.map((own) => median(own) / typicalNs(own)));
+  const ok = ratio <= mostUnsteady;
+  const advice = ok ? "" : "; most batches were disturbed: stop what else runs here";
+  return {
+    check: "steady",
+    ok,
+    detail: `the median batch took ${ratio.toFixed(2)} times the lower quartile${advice}`,
   };
 }

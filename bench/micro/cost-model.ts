@@ -20,6 +20,8 @@ export interface CostModel {
   readonly perChunkNs: Cost;
   readonly perHeadPieceNs: Cost;
   readonly perByteNs: Cost;
+  /** The four coefficients of each process, in the order above and in that of time. */
+  readonly processes: number[][];
   /** Median of the relative errors of prediction on points that the model was not fitted on. */
   readonly heldOutError: number;
   /** The held-out point that it misses most, and by how much. */
@@ -62,7 +64,7 @@ export function fitCostModel(
     Math.abs(next.error) > Math.abs(most.error) ? next : most,
   );
   const holds = heldOutError <= mostError;
-  return { strategy, ...costs, heldOutError, worst, holds };
+  return { strategy, ...costs, processes: fits, heldOutError, worst, holds };
 }
 
 function terms({ chunks, headPieces, bodyBytes }: Shape): number[] {

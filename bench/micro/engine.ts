@@ -7,6 +7,12 @@ import type { Shape } from "./grid.ts";
 /** Long beside the 36 ns that reading the clock takes, short beside the time of a point. */
 const sampleNs = 100_000;
 
+/**
+ * Calls that mitata makes before it measures. By default it is one to three, as the first ones take;
+ * the warm-up is ours, so that one will do.
+ */
+const mitataWarmUps = 1;
+
 /** Reads so many responses; returns what one took, in nanoseconds. */
 type Batch = (count: number) => number;
 
@@ -41,10 +47,9 @@ export async function measureShape(
     function* () {
       yield { manual: sample } as unknown as () => number;
     },
-    { min_cpu_time: budgetMs * 1e6 },
+    { min_cpu_time: budgetMs * 1e6, warmup_samples: mitataWarmUps - 1 },
   );
-  // mitata's own warm-up calls come first.
-  return samplesNs.slice(3);
+  return samplesNs.slice(mitataWarmUps);
 }
 
 async function openBatch(strategy: Strategy, shape: Shape): Promise<Batch> {
@@ -56,11 +61,16 @@ async function openBatch(strategy: Strategy, shape: Shape): Promise<Batch> {
   };
 }
 
-/** Reads for `warmUpMs`; returns how many responses then fill a sample. */
-function fullBatchAfter(warmUpMs: number, batchNs: Batch): number {
+/**
+ * Reads for `warmUpMs`; returns how many responses then fill a sample. The fastest batch tells: the last
+ * spans the end of the warm-up, and so is likelier than others to be one that was disturbed.
+ */
+export function fullBatchAfter(warmUpMs: number, batchNs: Batch): number {
   const untilNs = clockNs() + warmUpMs * 1e6;
   const countFor = (responseNs: number) => Math.max(1, Math.ceil(sampleNs / responseNs));
   let responseNs = batchNs(1);
-  while (clockNs() < untilNs) responseNs = batchNs(countFor(responseNs));
+  while (clockNs() < untilNs) {
+    responseNs = Math.min(responseNs, batchNs(countFor(responseNs)));
+  }
   return countFor(responseNs);
 }

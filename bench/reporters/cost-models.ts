@@ -1,4 +1,5 @@
 import type { Result } from "../result.ts";
+import { meanEstimate } from "../stats/interval.ts";
 import { formatNs } from "../units.ts";
 import { renderTable } from "./table.ts";
 
@@ -8,7 +9,7 @@ type Cost = CostModel["perByteNs"];
 /** The cost of each strategy as a table, how well the model predicts, and the difference in words. */
 export function renderCostModels(models: readonly CostModel[]): string {
   if (models.length === 0) return "";
-  const headings = ["reader alone", "a response", "a chunk", "a piece of head", "a KiB", "error"];
+  const headings = ["reader alone", "a response", "a chunk", "more in the head", "a KiB", "error"];
   const columns = headings.map((heading, index) => ({
     heading,
     align: index === 0 ? ("left" as const) : ("right" as const),
@@ -29,18 +30,30 @@ export function renderCostModels(models: readonly CostModel[]): string {
   ].join("");
 }
 
-/** "web-streams costs 0.30 µs a response and 0.20 µs a chunk more than callback." */
+/** "web-streams costs 300 ns a response more and 200 ns a chunk more than callback." */
 function differences([first, ...others]: readonly CostModel[]): string[] {
-  if (first === undefined) return [];
-  return others.map(({ strategy, perResponseNs, perChunkNs }) => {
-    const response = difference(perResponseNs.value - first.perResponseNs.value, "a response");
-    const chunk = difference(perChunkNs.value - first.perChunkNs.value, "a chunk");
-    return `${strategy} costs ${response} and ${chunk} than ${first.strategy}.\n`;
-  });
+  return first === undefined ? [] : others.map((model) => `${difference(first, model)}\n`);
 }
 
-function difference(ns: number, what: string): string {
-  return `${formatNs(Math.abs(ns))} ${what} ${ns < 0 ? "less" : "more"}`;
+function difference(first: CostModel, { strategy, processes = [] }: CostModel): string {
+  const parts = (["a response", "a chunk"] as const).map((what, at) => {
+    const { value, interval } = meanEstimate(
+      processes.flatMap((own, index) => {
+        const beside = first.processes?.[index]?.[at];
+        return beside === undefined ? [] : [(own[at] as number) - beside];
+      }),
+    );
+    const isClear = interval !== undefined && (interval[0] > 0 || interval[1] < 0);
+    const words = `${formatNs(Math.abs(value))} ${what} ${value < 0 ? "less" : "more"}`;
+    return { what, words: isClear ? words : undefined };
+  });
+  const clear = parts.flatMap(({ words }) => words ?? []);
+  const same = parts.filter(({ words }) => words === undefined).map(({ what }) => what);
+  if (clear.length === 0) {
+    return `${strategy} costs neither more nor less than ${first.strategy} that could be told.`;
+  }
+  const unclear = same.length > 0 ? `; of ${same.join(" and ")} no difference could be told` : "";
+  return `${strategy} costs ${clear.join(" and ")} than ${first.strategy}${unclear}.`;
 }
 
 function misfit({ strategy, heldOutError, worst }: CostModel): string {
@@ -52,7 +65,7 @@ function misfit({ strategy, heldOutError, worst }: CostModel): string {
 }
 
 function cost({ value, interval }: Cost, scale = 1): string {
-  const ns = (figure: number) => (figure * scale).toFixed(figure * scale < 10 ? 2 : 0);
+  const ns = (figure: number) => (figure * scale).toFixed(Math.abs(figure * scale) < 10 ? 2 : 0);
   const between = interval ? ` [${ns(interval[0])}, ${ns(interval[1])}]` : "";
   return `${ns(value)}${between} ns`;
 }

@@ -22,6 +22,11 @@ export function meanEstimate(values: readonly number[]): Estimate {
   return { value: center, interval: [center - halfWidth, center + halfWidth] };
 }
 
+/** An interval of few replicates may reach below 0, where no time and no rate can be. */
+export function nonNegative([low, high]: Interval, values: readonly number[]): [number, number] {
+  return [values.every((value) => value >= 0) ? Math.max(0, low) : low, high];
+}
+
 /**
  * The ratio candidate / baseline from replicates that ran side by side: the mean of the paired
  * log-ratios with its t interval, taken back from the logarithm. Pairing removes what hits both
