@@ -142,7 +142,7 @@ describe("load", () => {
     await server.stop(true);
   });
 
-  test("a target gets no more connections and requests than were asked for", async () => {
+  test("a target gets no more connections and requests than were asked for", measured, async () => {
     const seen = { open: 0, mostOpen: 0, requests: 0 };
     const server = Bun.listen({
       hostname: "127.0.0.1",
@@ -296,14 +296,14 @@ test("the published JSON Schema is that of the code: bun run schema writes it", 
   expect(readFileSync(schemaPath, "utf8")).toBe(resultJsonSchema());
 });
 
-test("chaos: every fault is counted as what it is", async () => {
+test("chaos: every fault is counted as what it is", measured, async () => {
   const { code, out, err } = await run(
     ..."chaos -s callback,web-streams -d 500ms -c 8 --seed 3".split(" "),
   );
   expect(err).toBe("");
   expect(out).toContain("Held: each of");
   expect(code).toBe(0);
-}, 30_000);
+});
 
 test("a target elsewhere is named before load is sent", async () => {
   // TEST-NET-1 of RFC 5737: nobody is there.

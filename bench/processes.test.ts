@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "../src/until.testing.ts";
 import { readHistory } from "./history.ts";
+import { measured } from "./measured.testing.ts";
 import { resultSchema } from "./result.ts";
 
 // Whole races: Bun's own 5 s are too few where processes start and wake slowly.
@@ -53,10 +54,10 @@ function isAlive(pid: number): boolean {
 
 const hasPs = Bun.which("ps") !== null;
 
-/** Every result that was saved, by the folder's word. */
+/** Every result that was saved, by the folder's word, in the order of time. */
 function savedResults() {
   const runs = join(folder, "runs");
-  const files = existsSync(runs) ? readdirSync(runs) : [];
+  const files = existsSync(runs) ? readdirSync(runs).sort() : [];
   expect(files.filter((file) => !file.endsWith(".json"))).toEqual([]);
   return files.map((file) =>
     resultSchema.parse(JSON.parse(readFileSync(join(runs, file), "utf8"))),
@@ -68,22 +69,26 @@ const longRace =
     " ",
   );
 
-test.skipIf(!hasPs)("Ctrl-C saves and prints what was measured, and exits 130", async () => {
-  const race = start(...longRace);
-  await until(() => childrenOf(race.pid).some((pid) => isGenerator(pid, "callback")));
-  // A replicate takes some 300 ms, its process included.
-  await Bun.sleep(1000);
-  // Under `bun run` one key arrives twice: from the terminal, and from bun.
-  race.kill("SIGINT");
-  await Bun.sleep(5);
-  race.kill("SIGINT");
-  expect(await race.exited).toBe(130);
-  expect(await new Response(race.stdout).text()).toContain("Interrupted");
-  const [result] = savedResults();
-  expect(result?.interrupted).toBe(true);
-  expect(result?.cells[0]?.valid).toBe(true);
-  expect(result?.cells[0]?.replicates.length).toBeLessThan(20);
-});
+test.skipIf(!hasPs)(
+  "Ctrl-C saves and prints what was measured, and exits 130",
+  measured,
+  async () => {
+    const race = start(...longRace);
+    await until(() => childrenOf(race.pid).some((pid) => isGenerator(pid, "callback")));
+    // A replicate takes some 300 ms, its process included.
+    await Bun.sleep(1000);
+    // Under `bun run` one key arrives twice: from the terminal, and from bun.
+    race.kill("SIGINT");
+    await Bun.sleep(5);
+    race.kill("SIGINT");
+    expect(await race.exited).toBe(130);
+    expect(await new Response(race.stdout).text()).toContain("Interrupted");
+    const result = savedResults().at(-1);
+    expect(result?.interrupted).toBe(true);
+    expect(result?.cells[0]?.valid).toBe(true);
+    expect(result?.cells[0]?.replicates.length).toBeLessThan(20);
+  },
+);
 
 test.skipIf(!hasPs).each([
   ["SIGTERM", 0],
@@ -130,6 +135,7 @@ test("Ctrl-C while a silent --target is asked what it answers does not wait for 
 
 test.skipIf(!hasPs)(
   "a generator that is killed makes its cell invalid, and the rest stand [skipped without ps]",
+  measured,
   async () => {
     const race = start(
       ..."-s callback,future -f hello -c 2 -d 2s -W 50ms --replicates 2 --json --trust-machine".split(

@@ -50,6 +50,7 @@ export async function peersCommand(config: PeersConfig, io: Io): Promise<number>
       cells.push(...raced.cells);
       comparisons.push(...compareWithMeasure(raced.cells, installed[0]?.name));
       for (const [peer, reason] of raced.broken) broken.push({ peer, fixture, reason });
+      if (raced.fault !== undefined) throw raced.fault;
     }
   } catch (error) {
     fault = asError(error);

@@ -24,6 +24,7 @@ export const autocannon: Peer = {
       requestsPerSecond: requests.total / duration,
       p50Ns: wholeMsToNs(latency.p50),
       p99Ns: wholeMsToNs(latency.p99),
+      keptAlive: true,
     };
   },
 };

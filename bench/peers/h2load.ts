@@ -11,5 +11,6 @@ export const h2load: Peer = {
     requests: capture(output, /requests: (\d+) total/),
     failed: capture(output, /(\d+) failed/),
     requestsPerSecond: capture(output, /finished in [\d.]+m?s, ([\d.]+) req\/s/),
+    keptAlive: true,
   }),
 };

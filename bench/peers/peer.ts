@@ -6,6 +6,8 @@ export interface PeerReport {
   /** Undefined where it tells no percentiles, or less than it can tell. */
   readonly p50Ns?: number | undefined;
   readonly p99Ns?: number | undefined;
+  /** Whether its connections were kept: of ab, which speaks HTTP/1.0, they may not be. */
+  readonly keptAlive: boolean;
 }
 
 /** A load generator that is not ours: one process, one thread, kept alive where it can. */

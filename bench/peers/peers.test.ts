@@ -16,18 +16,43 @@ const recorded: readonly [name: string, file: string, report: PeerReport][] = [
   [
     "wrk",
     "wrk-4.1.0.txt",
-    { requests: 128105, failed: 0, requestsPerSecond: 116385.77, p50Ns: 445e3, p99Ns: 1.1e6 },
+    {
+      requests: 128105,
+      failed: 0,
+      requestsPerSecond: 116385.77,
+      p50Ns: 445e3,
+      p99Ns: 1.1e6,
+      keptAlive: true,
+    },
   ],
-  ["h2load", "h2load-1.52.0.txt", { requests: 112517, failed: 0, requestsPerSecond: 112517 }],
+  [
+    "h2load",
+    "h2load-1.52.0.txt",
+    { requests: 112517, failed: 0, requestsPerSecond: 112517, keptAlive: true },
+  ],
   [
     "ab",
     "ab-2.3.txt",
-    { requests: 21345, failed: 0, requestsPerSecond: 21334.52, p50Ns: 3e6, p99Ns: 4e6 },
+    {
+      requests: 21345,
+      failed: 0,
+      requestsPerSecond: 21334.52,
+      p50Ns: 3e6,
+      p99Ns: 4e6,
+      keptAlive: false,
+    },
   ],
   [
     "autocannon",
     "autocannon-8.0.0.json",
-    { requests: 34977, failed: 0, requestsPerSecond: 34977 / 1.04, p50Ns: 1e6, p99Ns: 7e6 },
+    {
+      requests: 34977,
+      failed: 0,
+      requestsPerSecond: 34977 / 1.04,
+      p50Ns: 1e6,
+      p99Ns: 7e6,
+      keptAlive: true,
+    },
   ],
 ];
 
@@ -162,6 +187,30 @@ test("a peer that fails sits out what is left; the others go on", async () => {
     ["sound", 3],
   ]);
   expect([...broken]).toEqual([["faulty", "ended with exit code 1: "]]);
+});
+
+test("a server that dies ends the race, and the rounds before it stand", async () => {
+  const peer = scripted(`cat ${join(import.meta.dir, "recorded/wrk-4.1.0.txt")}`);
+  const strategies = ["callback"];
+  const heat = { strategies, peers: [peer], fixture: "hello", url: "", connections: 2 };
+  let round = 0;
+  const onRound = () => void round++;
+  const { cells, fault } = await raceRounds(
+    heat,
+    settings,
+    4,
+    {
+      ...noGenerators,
+      serverCpuNs: () =>
+        round > 2 ? Promise.reject(new Error("main.ts ended")) : Promise.resolve(0),
+    },
+    () => 0.999,
+    never,
+    onRound,
+  );
+  expect(fault?.message).toBe("main.ts ended");
+  const wrk = cells.find(({ strategy }) => strategy === "scripted");
+  expect(wrk?.replicates.length).toBeGreaterThanOrEqual(2);
 });
 
 test("ab tells of bad answers only where there are some", () => {

@@ -27,6 +27,8 @@ export interface PeerHeatResult {
   readonly cells: readonly CellResult[];
   /** Peers that failed or did not end, and how: they sat out the rounds after that. */
   readonly broken: ReadonlyMap<string, string>;
+  /** What broke the race off; the cells hold the rounds until then. */
+  readonly fault?: Error;
 }
 
 /**
@@ -45,6 +47,7 @@ export async function raceRounds(
   const ours = new Map<string, CellSample>();
   const theirs = new Map<string, PeerRun[]>(peers.map(({ name }) => [name, []]));
   const broken = new Map<string, string>();
+  let fault: Error | undefined;
   const heatOf = (strategy: string): Heat => ({ fixture, connections, rivals: [{ strategy }] });
   const task = { url, connections, durationMs: settings.durationMs };
   const runTheirs = async (peer: Peer) => {
@@ -54,17 +57,21 @@ export async function raceRounds(
       if (!signal.aborted) broken.set(peer.name, asError(error).message);
     }
   };
-  for (let round = 0; round < rounds && !signal.aborted; round++) {
-    onRound();
-    for (const contender of shuffled([...strategies, ...peers], random)) {
-      if (signal.aborted) break;
-      if (typeof contender !== "string") {
-        if (!broken.has(contender.name)) await runTheirs(contender);
-        continue;
+  const runOurs = async (strategy: string) => {
+    const [sample] = await race(heatOf(strategy), settings, executor, random, signal);
+    if (sample !== undefined) ours.set(strategy, joined(ours.get(strategy), sample));
+  };
+  try {
+    for (let round = 0; round < rounds && !signal.aborted; round++) {
+      onRound();
+      for (const contender of shuffled([...strategies, ...peers], random)) {
+        if (signal.aborted) break;
+        if (typeof contender === "string") await runOurs(contender);
+        else if (!broken.has(contender.name)) await runTheirs(contender);
       }
-      const [sample] = await race(heatOf(contender), settings, executor, random, signal);
-      if (sample !== undefined) ours.set(contender, joined(ours.get(contender), sample));
     }
+  } catch (error) {
+    fault = asError(error);
   }
   const cells = [
     ...strategies.flatMap((strategy) => {
@@ -73,7 +80,7 @@ export async function raceRounds(
     }),
     ...peers.flatMap(({ name }) => peerCell(name, fixture, connections, theirs.get(name) ?? [])),
   ];
-  return { cells, broken };
+  return { cells, broken, ...(fault && { fault }) };
 }
 
 function joined(before: CellSample | undefined, after: CellSample): CellSample {
@@ -104,7 +111,7 @@ function peerCell(
       connections,
       mode: "closed",
       workers: 1,
-      keptAlive: true,
+      keptAlive: runs.every(({ keptAlive }) => keptAlive),
       // A tool may count failures that are no requests to it.
       requests: { issued: requests, ok: Math.max(0, requests - failed), failed, unfinished: 0 },
       errors: {},

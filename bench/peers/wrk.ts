@@ -16,6 +16,7 @@ export const wrk: Peer = {
       requestsPerSecond: capture(output, /Requests\/sec:\s+([\d.]+)/),
       p50Ns: percentile(output, 50),
       p99Ns: percentile(output, 99),
+      keptAlive: true,
     };
   },
 };

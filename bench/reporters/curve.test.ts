@@ -35,6 +35,11 @@ describe("the knee of a curve", () => {
     expect(renderCurves(curveOf(whole.toReversed())).join("")).toContain("callback: knee at 2;");
   });
 
+  test("is that of requests in flight where they are pipelined", () => {
+    const pipelined = curveOf(whole).map((cell) => ({ ...cell, pipeline: 16 }));
+    expect(renderCurves(pipelined).join("")).toContain("callback: knee at 32 requests in flight;");
+  });
+
   test("is not known where it is the first point or the last", () => {
     const rising = [
       [1, 100, 10],

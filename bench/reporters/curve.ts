@@ -48,20 +48,28 @@ function describeCurve(strategy: string, cells: readonly CellResult[]): string {
   const knee = kneeOf(points);
   if (knee === undefined) return "";
   const law = fitScalability(points);
-  const start = `  ${strategy}: knee at ${knee.concurrency}${openEnd(knee, points)}`;
+  // With pipelining more is under way than the columns have connections.
+  const isPipelined = cells.some(({ pipeline = 1 }) => pipeline > 1);
+  const unit = isPipelined ? " requests in flight" : "";
+  const start = `  ${strategy}: knee at ${knee.concurrency}${unit}${openEnd(knee, points)}`;
   if (points.length < fewestPoints) return `${start}; too few points for a scalability law\n`;
   if (law === undefined) return `${start}; no universal scalability law fits\n`;
   const error = `${(law.error * 100).toFixed(1)} %`;
   if (law.error > mostError) {
     return `${start}; no universal scalability law fits (off by ${error})\n`;
   }
-  const peak = Number.isFinite(law.peak)
-    ? `throughput falls beyond ${Math.round(law.peak)}`
-    : "throughput does not fall";
+  const peak = describePeak(law.peak, points.at(-1)?.concurrency ?? 0);
   return (
     `${start}; universal scalability law λ = ${formatCount(law.lambda)}/s, ` +
     `σ = ${law.sigma.toFixed(3)}, κ = ${law.kappa.toExponential(1)}: ${peak} (off by ${error})\n`
   );
+}
+
+/** Where throughput is greatest by the law, which may lie beyond what was measured. */
+function describePeak(peak: number, measuredTo: number): string {
+  if (!Number.isFinite(peak)) return "throughput does not fall";
+  const falls = `throughput falls beyond ${Math.round(peak)}`;
+  return peak > measuredTo ? `${falls}, where nothing was measured` : falls;
 }
 
 /** Where the curve was not looked at beyond its knee, it may lie further on. */

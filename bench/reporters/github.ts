@@ -22,6 +22,8 @@ export const githubBigger: Reporter = {
   render: (result) => render(result, "higher"),
 };
 
+const fourDigits = (value: number) => String(Number(value.toPrecision(4)));
+
 /** Of a search its findings, and not its trials, of which two may share a name. */
 function render({ cells, foundRates }: Result, direction: "lower" | "higher"): string {
   const entries =
@@ -50,7 +52,8 @@ function entriesOf(cells: readonly CellResult[], direction: "lower" | "higher") 
           name: `${cellName(cell)}/${key}`,
           unit,
           value,
-          ...(interval && { range: `± ${((interval[1] - interval[0]) / 2).toPrecision(3)}` }),
+          // Not "± half of it": it need not lie evenly around the value.
+          ...(interval && { range: interval.map(fourDigits).join(" to ") }),
           extra: `limit: ${limitOf(cell)}`,
         })),
     );

@@ -1,8 +1,11 @@
 import type { Comparison, FoundRate, Result } from "../result.ts";
+import { formatCount } from "../units.ts";
 import { describeVerdict, formatChange, formatChangeInterval } from "./comparison-text.ts";
 import { conclude } from "./conclusion.ts";
 import { figureOf, limitOf } from "./figures.ts";
 import { header } from "./header.ts";
+import { groupByHeat } from "./heat.ts";
+import { concludePeers, peerTable } from "./peers.ts";
 import { refusals } from "./refusals.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -12,7 +15,14 @@ export const markdown: Reporter = {
   render(result) {
     // The cells of a search are trials, most of which were meant to fail.
     if (result.foundRates !== undefined) return renderFoundRates(result.foundRates);
-    return result.kind === "compare" ? renderComparison(result) : renderCells(result);
+    switch (result.kind) {
+      case "compare":
+        return renderComparison(result);
+      case "peers":
+        return renderPeers(result);
+      default:
+        return renderCells(result);
+    }
   },
 };
 
@@ -48,7 +58,8 @@ function renderComparison(result: Result): string {
 }
 
 function renderFoundRates(found: readonly FoundRate[]): string {
-  const rate = (value: number | undefined) => (value === undefined ? "-" : `${value}/s`);
+  const rate = (value: number | undefined) =>
+    value === undefined ? "-" : `${formatCount(value)}/s`;
   return renderRows(
     ["strategy", "fixture", "connections", "objective", "highest rate that meets it", "misses it"],
     found.map(({ strategy, fixture, connections, objective, met, missed }) => [
@@ -60,6 +71,16 @@ function renderFoundRates(found: readonly FoundRate[]): string {
       rate(missed),
     ]),
   );
+}
+
+function renderPeers(result: Result): string {
+  const { cells, comparisons = [] } = result;
+  const tables = groupByHeat(cells).map((own) => {
+    const { title, headings, rows } = peerTable(own, comparisons);
+    return `${title}\n\n${renderRows(headings, rows)}\n`;
+  });
+  const refused = refusals(cells).map((line) => `INVALID ${line}\n`);
+  return `${header(result)}\n${tables.join("")}\`\`\`\n${refused.join("")}${concludePeers(result)}\`\`\`\n`;
 }
 
 function renderCells(result: Result): string {

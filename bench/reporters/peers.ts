@@ -12,28 +12,44 @@ const headings: Readonly<Record<(typeof peerMetrics)[number], string>> = {
 };
 
 /** Strategies and peers of one fixture: each figure, and its ratio to the tool that is the measure. */
+export function peerTable(cells: readonly CellResult[], comparisons: readonly Comparison[]) {
+  const [first] = cells as [CellResult, ...CellResult[]];
+  const { fixture, connections } = first;
+  const measure = measureOf(first, comparisons) ?? "";
+  // Of one that broke in a later round there are fewer.
+  const rounds = cells.find(({ strategy }) => strategy === measure)?.replicates.length;
+  const ratios = rounds === undefined ? "" : `, ratios are medians of ${plural(rounds, "round")}`;
+  return {
+    title: `${fixture}, ${plural(connections, "connection")}${ratios}`,
+    headings: ["client", ...peerMetrics.flatMap((key) => [headings[key], `÷ ${measure}`])],
+    rows: cells.map((cell) => [
+      cell.strategy + remarkOn(cell, rounds),
+      ...peerMetrics.flatMap((key) => [
+        figureOf(cell, key).replace("/s", ""),
+        ratio(cell, comparisons, key),
+      ]),
+    ]),
+  };
+}
+
+function remarkOn({ valid, replicates }: CellResult, rounds: number | undefined): string {
+  const isShort = rounds !== undefined && replicates.length < rounds;
+  const remarks = [
+    ...(isShort ? [plural(replicates.length, "round")] : []),
+    ...(valid ? [] : ["invalid"]),
+  ];
+  return remarks.length > 0 ? ` (${remarks.join(", ")})` : "";
+}
+
 export function renderPeerHeat(
   cells: readonly CellResult[],
   comparisons: readonly Comparison[],
 ): string {
-  const [first] = cells as [CellResult, ...CellResult[]];
-  const { fixture, connections } = first;
-  const measure = measureOf(first, comparisons) ?? "";
-  const columns = [
-    { heading: "client", align: "left" as const },
-    ...peerMetrics.flatMap((key) => [
-      { heading: headings[key], align: "right" as const },
-      { heading: `÷ ${measure}`, align: "left" as const },
-    ]),
-  ];
-  const rows = cells.map((cell) => [
-    cell.strategy + (cell.valid ? "" : " (invalid)"),
-    ...peerMetrics.flatMap((key) => [
-      figureOf(cell, key).replace("/s", ""),
-      ratio(cell, comparisons, key),
-    ]),
-  ]);
-  const title = `${fixture}, ${plural(connections, "connection")}, ratios are medians of ${plural(first.replicates.length, "round")}`;
+  const { title, headings, rows } = peerTable(cells, comparisons);
+  const columns = headings.map((heading, index) => ({
+    heading,
+    align: index % 2 === 0 ? ("left" as const) : ("right" as const),
+  }));
   return `${title}\n${renderTable(columns, rows)}`;
 }
 
@@ -56,10 +72,17 @@ export function concludePeers({ peers, comparisons = [], cells }: Result): strin
     ...broken.map(
       ({ peer, fixture, reason }) => `${peer} ${reason}: it sat out what was left of ${fixture}.`,
     ),
+    ...closing(cells),
     first === undefined ? "" : fastest(cells, comparisons, first.baseline),
     "CPU is that of the whole process, by the operating system: of a tool from its start to its end, of ours in the measured window.",
   ];
   return `${sentences.filter((sentence) => sentence !== "").join("\n")}\n`;
+}
+
+/** Whose connections were not kept: their figures are of something else. */
+function closing(cells: readonly CellResult[]): string[] {
+  const names = new Set(cells.flatMap(({ keptAlive, strategy }) => (keptAlive ? [] : [strategy])));
+  return [...names].map((name) => `${name} opened a connection for each request.`);
 }
 
 function fastest(

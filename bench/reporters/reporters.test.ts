@@ -35,6 +35,20 @@ test("github: what github-action-benchmark reads, one direction a file", () => {
   expect(names(lower)).not.toContain("callback/hello/c=64/requestsPerSecond");
 });
 
+test("github: a range is that of the interval, which need not lie evenly around the value", () => {
+  const [cell] = sampleResult.cells as [CellResult];
+  const nsPerResponse: CellResult["metrics"][string] = {
+    value: 100,
+    unit: "ns",
+    better: "lower",
+    interval: [99.123, 145.8],
+  };
+  const entries = JSON.parse(
+    render("github", { ...sampleResult, cells: [{ ...cell, metrics: { nsPerResponse } }] }),
+  );
+  expect(entries).toMatchObject([{ value: 100, range: "99.12 to 145.8" }]);
+});
+
 test("bmf: benchmark, measure, value", () => {
   const parsed = JSON.parse(render("bmf"));
   expect(parsed["future/hello/c=64"].cpuNsPerRequest.value).toBeCloseTo(9583.2, 6);
@@ -113,8 +127,8 @@ const ofSearch: Result = {
 test("markdown: of a search the rates that it has found, and not its trials", () => {
   const lines = render("markdown", ofSearch).trim().split("\n");
   expect(lines.slice(2)).toEqual([
-    "| callback | hello | 64 | responseP99Ns<5ms | 50000/s | 51000/s |",
-    "| future | hello | 64 | responseP99Ns<5ms | - | 51000/s |",
+    "| callback | hello | 64 | responseP99Ns<5ms | 50.0k/s | 51.0k/s |",
+    "| future | hello | 64 | responseP99Ns<5ms | - | 51.0k/s |",
   ]);
 });
 
