@@ -15,6 +15,8 @@ export interface RawOptions {
 interface Exchange {
   received: string;
   busy: boolean;
+  /** The last answer was given: what still comes is dropped, until the other end closes. */
+  closing: boolean;
   /** Since when the request is waited for. */
   idleSinceMs: number;
   /** Resolves when a socket that was full takes more. */
@@ -45,20 +47,15 @@ export function listenRaw(
         socket.data = {
           received: "",
           busy: false,
+          closing: false,
           idleSinceMs: performance.now(),
           drained: undefined,
         };
       },
       data(socket, data) {
-        const received = socket.data.received + new TextDecoder("latin1").decode(data);
-        socket.data.received = received;
-        const lastEnd = received.lastIndexOf(headEnd);
-        const unfinished = lastEnd === -1 ? received.length : received.length - lastEnd;
-        if (unfinished > maxRequestBytes) {
-          socket.terminate();
-          return;
-        }
-        if (received.length > maxRequestBytes) socket.pause();
+        if (socket.data.closing) return;
+        socket.data.received += new TextDecoder("latin1").decode(data);
+        if (socket.data.received.length > maxRequestBytes) socket.pause();
         void serveNext(socket, byPath);
       },
       drain(socket) {
@@ -80,7 +77,8 @@ export function listenRaw(
 function cutOff(sockets: ReadonlySet<Socket<Exchange>>, patienceMs: number): void {
   const sinceMs = performance.now() - patienceMs;
   for (const socket of sockets) {
-    if (!socket.data.busy && socket.data.idleSinceMs < sinceMs) socket.terminate();
+    const { busy, closing, idleSinceMs } = socket.data;
+    if ((closing || !busy) && idleSinceMs < sinceMs) socket.terminate();
   }
 }
 
@@ -92,19 +90,23 @@ async function serveNext(
   while (!exchange.busy) {
     const end = exchange.received.indexOf(headEnd);
     if (end === -1) {
-      socket.resume();
+      if (exchange.received.length > maxRequestBytes) socket.terminate();
+      else socket.resume();
       return;
     }
     const request = exchange.received.slice(0, end + 2);
     exchange.received = exchange.received.slice(end + headEnd.length);
     exchange.busy = true;
     const keep = await respond(socket, request, byPath);
+    exchange.idleSinceMs = performance.now();
     if (!keep) {
+      exchange.closing = true;
+      // A body that came with the request, if it is left unread, would reset what was just answered.
+      socket.resume();
       socket.end();
       return;
     }
     exchange.busy = false;
-    exchange.idleSinceMs = performance.now();
   }
 }
 

@@ -133,6 +133,29 @@ describe("the raw listener", () => {
     },
   );
 
+  test("a large body does not cost its answer", async () => {
+    const { promise: closed, resolve } = Promise.withResolvers<string>();
+    let answer = "";
+    const body = "x".repeat(100_000);
+    const socket = await Bun.connect({
+      hostname: "127.0.0.1",
+      port: Number(new URL(server.rawUrl).port),
+      socket: {
+        data(_, data) {
+          answer += data.toString("latin1");
+        },
+        // Only who has read it all closes in turn.
+        end: (own) => void own.end(),
+        close: (_, error) => resolve(error === undefined || error === null ? "closed" : "reset"),
+      },
+    });
+    socket.write(`POST /split-hello.txt HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n${body}`);
+    const more = setInterval(() => socket.write(body), 5);
+    expect(await closed).toBe("closed");
+    clearInterval(more);
+    expect(answer).toStartWith("HTTP/1.1 405 ");
+  });
+
   test("a request that drips in is cut off", async () => {
     const listener = listenRaw([], "127.0.0.1", { patienceMs: 100 });
     const { promise: closed, resolve } = Promise.withResolvers<void>();

@@ -186,7 +186,7 @@ describe.if(openDirectReads() !== undefined)("read directly", () => {
           setTimeout(breakOff, 20, socket);
         });
         const reads = openReads();
-        const session = await directSession(strategy, server.port, reads);
+        const session = await directSession(strategy, server.port, reads, timeoutMsOf({ kind }));
         const failure = await session.get("http://direct/").catch((error: ReadError) => error);
         expect(failure).toMatchObject({ kind });
         expect(reads.size).toBe(0);
@@ -370,6 +370,21 @@ test("where Bun's epoll is not to be seen, nothing is read directly, nor tried t
   expect(reads.take(7, reader)).toBe(false);
   expect(reads.noticed()).toBe(false);
   expect(looks).toBe(1);
+});
+
+test("where no file descriptor was free to look for Bun's epoll, it is looked for again", () => {
+  const libc = fakeLibc(-1, 11);
+  let looks = 0;
+  const look = () => {
+    if (looks++ === 0) throw Object.assign(new Error("too many open files"), { code: "EMFILE" });
+    return 4;
+  };
+  const [epoll, ticker] = [Epoll.open(libc) as Epoll, Ticker.open(libc) as Ticker];
+  const reads = new DirectReads(libc, epoll, ticker, { busyMs: 0, gapMs: 5, quietMs: 5 }, look);
+  const reader = { arrived() {}, handedBack() {}, broken() {} };
+  expect(reads.take(7, reader)).toBe(false);
+  expect(reads.noticed()).toBe(true);
+  expect(reads.take(7, reader)).toBe(true);
 });
 
 function finish(socket: Socket): void {

@@ -178,10 +178,19 @@ export class DirectReads {
   /** Whether a sleep here ends when Bun has something to do, whose event loop has the socket `fd`. */
   private wakesForBun(fd: number): boolean {
     if (this.bunsEpoll === undefined) {
-      this.bunsEpoll = this.epollOf(fd) ?? hidden;
-      if (this.bunsEpoll !== hidden) this.epoll.add(this.bunsEpoll);
+      this.bunsEpoll = this.lookForEpoll(fd);
+      if (typeof this.bunsEpoll === "number") this.epoll.add(this.bunsEpoll);
     }
-    return this.bunsEpoll !== hidden;
+    return typeof this.bunsEpoll === "number";
+  }
+
+  private lookForEpoll(fd: number): number | typeof hidden | undefined {
+    try {
+      return this.epollOf(fd) ?? hidden;
+    } catch {
+      // Another time, when a file descriptor is free to look with.
+      return undefined;
+    }
   }
 
   /** Else a turn would inherit the async context of the protocol whose connection was taken first. */

@@ -70,13 +70,18 @@ export class Epoll {
 
 /** Whether the kernel shows what epolls watch: not all that look like Linux do. */
 export function canSeeEpolls(proc = "/proc/self"): boolean {
-  return findOwnEpoll(proc, /^tfd:/m) !== undefined;
+  try {
+    return findOwnEpoll(proc, /^tfd:/m) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /**
  * The epoll with which Bun's event loop waits for the socket `socketFd`; undefined where that is not to be
  * seen. An epoll can be watched by another (epoll(7)). A process may have several: its HTTP client's
- * thread has one, in `bun test` now before and now after that of the main thread.
+ * thread has one, in `bun test` now before and now after that of the main thread. Throws where no file
+ * descriptor is free to look with.
  */
 export function findEpollOf(socketFd: number, proc = "/proc/self"): number | undefined {
   return findOwnEpoll(proc, new RegExp(`^tfd:\\s*${socketFd} `, "m"));
@@ -91,9 +96,15 @@ function findOwnEpoll(proc: string, watched: RegExp): number | undefined {
         const info = ownEpollInfo(proc, fd);
         return info !== undefined && watched.test(info);
       });
-  } catch {
+  } catch (error) {
+    if (isOutOfDescriptors(error)) throw error;
     return undefined;
   }
+}
+
+function isOutOfDescriptors(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "EMFILE" || code === "ENFILE";
 }
 
 /**
@@ -106,7 +117,8 @@ function ownEpollInfo(proc: string, fd: number): string | undefined {
     const info = readFileSync(`${proc}/fdinfo/${fd}`, "utf8");
     const [, flags = "0"] = /^flags:\s*([0-7]+)$/m.exec(info) ?? [];
     return (Number.parseInt(flags, 8) & EPOLL_CLOEXEC) === 0 ? undefined : info;
-  } catch {
+  } catch (error) {
+    if (isOutOfDescriptors(error)) throw error;
     // The one with which the folder was read.
     return undefined;
   }

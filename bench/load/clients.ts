@@ -7,6 +7,7 @@ import type { Dial, TcpEndpoint } from "../../src/protocol.ts";
 import { type ConnectionOptions, createConnection } from "../../src/socket.ts";
 import { findStrategy } from "../../src/strategies/registry.ts";
 import type { Connection } from "../../src/strategies/strategy.ts";
+import { openGuarded } from "../references/reference.ts";
 import { references } from "../references/registry.ts";
 import type { TransportKind } from "./transport.ts";
 
@@ -38,7 +39,7 @@ export async function loadClient(
     const open = await reference.load();
     return {
       connect: async (endpoint, reading, { observer }) => ({
-        connection: open(endpoint, reading, observer),
+        connection: openGuarded(open, endpoint, reading, observer),
         opened: false,
       }),
       encodeRequest,

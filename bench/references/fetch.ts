@@ -4,9 +4,12 @@ import { answerOf, asReadError, type OpenReference, originOf } from "./reference
 export const open: OpenReference = (endpoint, reading, arrival) => {
   const origin = originOf(endpoint);
   const aborter = new AbortController();
-  const headers = reading === "eof" ? { Connection: "close" } : {};
+  // Else it asks for compressed bodies, which nobody else does, and hides that they were.
+  const plain = { "Accept-Encoding": "identity" };
+  const headers = reading === "eof" ? { ...plain, Connection: "close" } : plain;
   // A redirect is an answer, as it is to all others.
-  const options = { headers, signal: aborter.signal, redirect: "manual" as const };
+  const redirect = "manual" as const;
+  const options = { headers, signal: aborter.signal, redirect, decompress: false };
   return {
     get usable() {
       return !aborter.signal.aborted;

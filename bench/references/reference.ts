@@ -2,7 +2,7 @@ import { type ErrorKind, ReadError } from "../../src/errors.ts";
 import { authorityOf } from "../../src/http1/request.ts";
 import type { Reading } from "../../src/http1/response.ts";
 import type { ArrivalObserver, TcpEndpoint } from "../../src/protocol.ts";
-import type { Answer, Connection } from "../../src/strategies/strategy.ts";
+import type { Answer, Connection, ExchangeObserver } from "../../src/strategies/strategy.ts";
 
 /**
  * A client that a user would pick instead of ours: it connects and parses by itself, so that it
@@ -23,6 +23,54 @@ export type OpenReference = (
   reading: Reading,
   arrival: ArrivalObserver,
 ) => Connection;
+
+/**
+ * A connection that tells how an exchange ended once, as ours do, and nothing once it is closed: fetch and
+ * undici fail what was under way a few milliseconds later, when the lane's next request already is, and
+ * node:http tells of some failures twice.
+ */
+export function openGuarded(
+  open: OpenReference,
+  ...[endpoint, reading, arrival]: Parameters<OpenReference>
+): Connection {
+  let closed = false;
+  const guarded: ArrivalObserver = {
+    dataArrived: (byteLength) => void (closed || arrival.dataArrived(byteLength)),
+  };
+  const connection = open(endpoint, reading, guarded);
+  return {
+    get usable() {
+      return connection.usable;
+    },
+    exchange: (request, observer) =>
+      connection.exchange(
+        request,
+        toldOnce(observer, () => closed),
+      ),
+    close() {
+      closed = true;
+      connection.close();
+    },
+  };
+}
+
+function toldOnce(
+  { keepBody, freeChunks, responded, failed }: ExchangeObserver<Answer>,
+  isClosed: () => boolean,
+): ExchangeObserver<Answer> {
+  let told = false;
+  const mayTell = () => {
+    if (told || isClosed()) return false;
+    told = true;
+    return true;
+  };
+  return {
+    keepBody,
+    freeChunks,
+    responded: (answer) => void (mayTell() && responded(answer)),
+    failed: (error) => void (mayTell() && failed(error)),
+  };
+}
 
 /** Scheme and authority of a URL. */
 export function originOf(endpoint: TcpEndpoint): string {
