@@ -113,6 +113,27 @@ test.skipIf(!hasPs)("a terminal's Ctrl-C does not kill what has just been starte
   expect(await new Response(race.stderr).text()).toBe("");
 });
 
+test.skipIf(!hasPs)(
+  "Ctrl-C is heeded where a generator hangs, and what was measured is kept [skipped without ps]",
+  async () => {
+    const race = start(...longRace, "--json");
+    let hanging: number | undefined;
+    await until(() => {
+      hanging = childrenOf(race.pid).find((pid) => isGenerator(pid, "callback"));
+      return hanging !== undefined;
+    });
+    await Bun.sleep(500);
+    hanging = childrenOf(race.pid).find((pid) => isGenerator(pid, "callback")) ?? hanging;
+    process.kill(hanging ?? 0, "SIGSTOP");
+    race.kill("SIGINT");
+    expect(await race.exited).toBe(130);
+    const printed = resultSchema.parse(await new Response(race.stdout).json());
+    expect(printed.interrupted).toBe(true);
+    expect(savedResults()).toContainEqual(printed);
+    expect(isAlive(hanging ?? 0)).toBe(false);
+  },
+);
+
 test("Ctrl-C while a silent --target is asked what it answers does not wait for it", async () => {
   let requests = 0;
   const silent = Bun.listen({

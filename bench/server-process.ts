@@ -6,6 +6,9 @@ import type { Side } from "./scheduling.ts";
 
 const script = join(import.meta.dir, "../server/main.ts");
 
+/** It is asked between slices, and by who waits for a Ctrl-C. */
+const usagePatienceMs = 10_000;
+
 /** The fixture server, running in a process of its own. */
 export interface ServerProcess extends Listening {
   /** CPU time used so far, user and system, in nanoseconds. */
@@ -29,7 +32,7 @@ export async function startServer(options: ServerOptions, side?: Side): Promise<
   return {
     ...first,
     async cpuNs() {
-      const report = await child.ask("usage");
+      const report = await child.ask("usage", usagePatienceMs);
       if (report.kind !== "usage") throw new Error("the server gave no CPU usage");
       return (report.user + report.system) * 1000;
     },

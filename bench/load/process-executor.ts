@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { type Child, spawnChild } from "../child.ts";
+import type { Timeouts } from "../../src/protocol.ts";
+import { type Child, spawnChild, usualPatienceMs } from "../child.ts";
 import type { ConnectionSettings } from "../plan.ts";
 import { runBeforeOthers } from "../scheduling.ts";
 import type { Target } from "../target.ts";
@@ -13,7 +14,9 @@ import type {
   GeneratorOptions,
   GeneratorReport,
   RecordingReport,
+  SliceLength,
 } from "./messages.ts";
+import { planDurationMs } from "./pacer.ts";
 import type { Recording } from "./sample.ts";
 
 const generatorScript = join(import.meta.dir, "generator.ts");
@@ -49,21 +52,47 @@ export function processExecutor(
         options,
         target.local ? "generator" : undefined,
       );
-      expectKind(await child.next(), "ready");
-      return generator(child, target);
+      try {
+        expectKind(await child.next(), "ready");
+      } catch (error) {
+        await child.stop();
+        throw error;
+      }
+      return generator(child, target, silenceMs(timeouts));
     },
   };
 }
 
-function generator(child: GeneratorChild, target: Target): Generator {
+/** A driver waits for each of its rounds so long, three of them a slice at most; who takes longer hangs. */
+function silenceMs({ connectMs, wholeMs }: Timeouts): number {
+  return 3 * (connectMs + wholeMs) + usualPatienceMs;
+}
+
+function plannedMs(length: SliceLength): number {
+  switch (length.kind) {
+    case "time":
+      return length.windowMs;
+    // As long as its server takes.
+    case "requests":
+      return Number.POSITIVE_INFINITY;
+    case "open":
+      return planDurationMs(length.plan);
+  }
+}
+
+/** Beyond what is planned it may say nothing for `silenceMs`. */
+function generator(child: GeneratorChild, target: Target, silenceMs: number): Generator {
   let stopped = false;
   const stop = () => {
     stopped = true;
     child.tell({ kind: "stop" });
+    child.hurry();
   };
   return {
     async warmUp(phases) {
-      const report = await child.ask({ kind: "warm-up", phases });
+      const within = phases.map(({ slice, most }) => most * plannedMs(slice) + silenceMs);
+      const withinMs = within.reduce((sum, ms) => sum + ms, 0);
+      const report = await child.ask({ kind: "warm-up", phases }, withinMs);
       return expectKind(report, "warmed-up").pace;
     },
     async slice(length) {
@@ -74,7 +103,7 @@ function generator(child: GeneratorChild, target: Target): Generator {
       const leaveCompilers = spins ? keepCompilersYielding(child.pid) : () => {};
       try {
         const before = await target.serverCpuNs();
-        const report = child.ask({ kind: "slice", length });
+        const report = child.ask({ kind: "slice", length }, plannedMs(length) + silenceMs);
         // While the server was asked there was nothing to stop yet.
         if (stopped) stop();
         const { kind: _, ...sample } = expectKind(await report, "slice");
