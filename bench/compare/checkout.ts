@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isAlive } from "../alive.ts";
+import { usualPatienceMs } from "../child.ts";
 import { InterruptedError, UserError } from "../errors.ts";
 
 /** The files of a revision in a folder of their own. */
@@ -49,17 +50,22 @@ function whyNoRevision(name: string): string {
  * trace of it, so that a run that is killed leaves a folder among temporary files and nothing else; one that
  * comes a day later removes it.
  */
-export function checkOut(revision: string): Checkout {
+export async function checkOut(revision: string, signal: AbortSignal): Promise<Checkout> {
   removeAbandoned();
   const folder = mkdtempSync(join(tmpdir(), `readrace-${process.pid}-`));
-  const remove = () => rmSync(folder, { recursive: true, force: true });
+  const remove = () => {
+    process.off("exit", remove);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.on("exit", remove);
   try {
-    const archive = git("archive", "--format=tar", revision);
-    if (archive.exitCode !== 0) throw new Error(`git archive ${revision} failed`);
-    const tar = runToEnd(["tar", "-x", "-C", folder], { stdin: archive.stdout });
-    if (tar.exitCode !== 0) throw new Error(`tar failed: ${tar.stderr.toString().trim()}`);
-    install(folder, revision);
-    return { folder, revision, strategies: strategiesIn(folder, revision), remove };
+    const archive = await runToEnd(["git", "archive", "--format=tar", revision], root, signal);
+    if (archive.exitCode !== 0) throw new Error(`git archive ${revision} failed: ${archive.said}`);
+    const tar = await runToEnd(["tar", "-x"], folder, signal, { stdin: archive.stdout });
+    if (tar.exitCode !== 0) throw new Error(`tar failed: ${tar.said}`);
+    await install(folder, revision, signal);
+    const strategies = await strategiesIn(folder, revision, signal);
+    return { folder, revision, strategies, remove };
   } catch (error) {
     remove();
     throw error;
@@ -83,25 +89,36 @@ function removeAbandoned(): void {
   }
 }
 
-function install(folder: string, revision: string): void {
+async function install(folder: string, revision: string, signal: AbortSignal): Promise<void> {
   // Not --silent, which does not say why it failed either.
   const command = [process.execPath, "install", "--frozen-lockfile", "--no-progress"];
-  const { exitCode, stderr } = runToEnd(command, { cwd: folder });
+  const { exitCode, said } = await runToEnd(command, folder, signal);
   if (exitCode === 0) return;
-  const why = whatFailed(stderr.toString(), folder);
+  const why = whatFailed(said, folder);
   throw new UserError(`the dependencies of ${revision.slice(0, 8)} cannot be installed: ${why}`);
 }
 
-/** Loads the clients, in a process of their own, so that what is wrong with them is known before the race. */
-export function strategiesIn(folder: string, revision: string): readonly string[] {
+/**
+ * Loads the clients, in a process of their own, so that what is wrong with them is known before the race;
+ * those that take longer than `withinMs` never end.
+ */
+export async function strategiesIn(
+  folder: string,
+  revision: string,
+  signal: AbortSignal,
+  withinMs = usualPatienceMs,
+): Promise<readonly string[]> {
   // In a line of its own, whatever else they print.
   const script =
     'const { strategies } = await import("./src/strategies/registry.ts");' +
     'console.log("\\n" + JSON.stringify(strategies.map(({ name }) => name)));';
   const command = [process.execPath, "-e", script];
-  const { exitCode, stdout, stderr } = runToEnd(command, { cwd: folder });
-  if (exitCode === 0) return JSON.parse(stdout.toString().trim().split("\n").at(-1) ?? "");
-  const why = whatFailed(stderr.toString(), folder);
+  const { exitCode, isLate, stdout, said } = await runToEnd(command, folder, signal, { withinMs });
+  if (exitCode === 0) {
+    const lines = new TextDecoder().decode(stdout).trim().split("\n");
+    return JSON.parse(lines.at(-1) ?? "");
+  }
+  const why = isLate ? `that had not ended after ${withinMs / 1000} s` : whatFailed(said, folder);
   throw new UserError(`the clients of ${revision.slice(0, 8)} cannot be loaded: ${why}`);
 }
 
@@ -114,18 +131,33 @@ function whatFailed(said: string, folder: string): string {
   return words.join(" ").trim().replaceAll(`${folder}/`, "");
 }
 
-/** A Ctrl-C reaches all processes of a terminal: what it has ended did not fail. */
-function runToEnd(
+/**
+ * Runs a command in a folder. An InterruptedError where `signal` has ended it, or a Ctrl-C itself, which
+ * reaches all processes of a terminal.
+ */
+async function runToEnd(
   command: string[],
-  options: { readonly cwd: string } | { readonly stdin: Uint8Array },
+  cwd: string,
+  signal: AbortSignal,
+  { stdin, withinMs }: { readonly stdin?: Uint8Array; readonly withinMs?: number } = {},
 ) {
-  const { stdout, stderr, exitCode, signalCode } = Bun.spawnSync(command, {
-    ...options,
-    stdout: "pipe",
-    stderr: "pipe",
+  if (signal.aborted) throw new InterruptedError();
+  const child = Bun.spawn(command, {
+    cwd,
+    stdio: [stdin ?? "ignore", "pipe", "pipe"],
+    signal,
+    killSignal: "SIGKILL",
+    ...(withinMs !== undefined && { timeout: withinMs }),
   });
-  if (["SIGINT", "SIGTERM", "SIGHUP"].includes(String(signalCode))) throw new InterruptedError();
-  return { stdout, stderr, exitCode };
+  const [stdout, said, exitCode] = await Promise.all([
+    new Response(child.stdout).bytes(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  const { signalCode } = child;
+  const wasInterrupted = ["SIGINT", "SIGTERM", "SIGHUP"].includes(String(signalCode));
+  if (signal.aborted || wasInterrupted) throw new InterruptedError();
+  return { stdout, said: said.trim(), exitCode, isLate: signalCode === "SIGKILL" };
 }
 
 function git(...words: readonly string[]) {

@@ -47,7 +47,7 @@ export async function compareLive(
   io: Io,
 ): Promise<LiveComparison> {
   checkLimits(Math.max(...config.connections), 3, true);
-  const { base, head, matches } = setUp(subjects, config, io);
+  const { base, head, matches } = await setUp(subjects, config, io);
   const compared = { base: base.name, head: head.name };
   const samples: MatchSample[] = [];
   const microSamples: MicroMatchSample[] = [];

@@ -25,7 +25,11 @@ export interface Contest {
 }
 
 /** Checks out what is to be compared; a UserError where it cannot be, with nothing left behind. */
-export function setUp(subjects: LiveSubjects, config: CompareConfig, io: Pick<Io, "err">): Contest {
+export async function setUp(
+  subjects: LiveSubjects,
+  config: CompareConfig,
+  io: Pick<Io, "err" | "signal">,
+): Promise<Contest> {
   const cells = config.fixtures.flatMap((fixture) =>
     config.connections.map((connections) => ({ fixture, connections })),
   );
@@ -37,8 +41,8 @@ export function setUp(subjects: LiveSubjects, config: CompareConfig, io: Pick<Io
   }
   const baseRevision = resolveRevision(subjects.base);
   const headRevision = subjects.head && resolveRevision(subjects.head);
-  const base = checkOut(baseRevision);
-  const head = headRevision ? checkOutBeside(base, headRevision) : undefined;
+  const base = await checkOut(baseRevision, io.signal);
+  const head = headRevision ? await checkOutBeside(base, headRevision, io.signal) : undefined;
   const sides = {
     base: { name: short(subjects.base, baseRevision), checkout: base },
     head: head
@@ -99,9 +103,13 @@ function workTree(): string {
 }
 
 /** The second checkout; the first must not stay behind when it fails. */
-function checkOutBeside(first: Checkout, revision: string): Checkout {
+async function checkOutBeside(
+  first: Checkout,
+  revision: string,
+  signal: AbortSignal,
+): Promise<Checkout> {
   try {
-    return checkOut(revision);
+    return await checkOut(revision, signal);
   } catch (error) {
     first.remove();
     throw error;
