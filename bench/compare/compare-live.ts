@@ -53,8 +53,8 @@ export async function compareLive(
   const microSamples: MicroMatchSample[] = [];
   let fault: unknown;
   try {
-    await raceAll(matches, config, io, (sample) => samples.push(sample));
     const random = seededRandom(config.seed);
+    // First: a reader that does not read what it should is known after a second.
     for (const own of matchesOfReaders(matches)) {
       if (io.signal.aborted) break;
       const replicates = microReplicates(config.budgetMs);
@@ -62,6 +62,7 @@ export async function compareLive(
         ...(await raceMicroMatch(own.base, own.head, replicates, random, io.signal)),
       );
     }
+    await raceAll(matches, config, io, (sample) => samples.push(sample));
   } catch (error) {
     fault = error;
   } finally {

@@ -33,7 +33,11 @@ export async function raceMicroMatch(
   const change: number[][][] = arrivals.map(() => []);
   const noise: number[][][] = arrivals.map(() => []);
   for (let replicate = 0; replicate < replicates && !signal.aborted; replicate++) {
-    const arms = [base, head, base].map((rival) => ({ ...rival, budgetMs: pointMs }));
+    const arms = [
+      { ...base, name: `${base.strategy} (base)`, budgetMs: pointMs },
+      { ...head, name: `${head.strategy} (head)`, budgetMs: pointMs },
+      { ...base, name: `${base.strategy} (base)`, budgetMs: pointMs },
+    ];
     const grids = await measureTogether(arms, random, signal);
     const [ofBase, ofHead, again] = grids?.map((points) => points.map(typicalNs)) ?? [];
     if (ofBase === undefined || ofHead === undefined || again === undefined) break;

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { asError } from "../../src/errors.ts";
 import { spawnChild } from "../child.ts";
 import { quantile } from "../stats/quantile.ts";
 import { shuffled } from "../stats/random.ts";
@@ -38,31 +39,39 @@ export async function runMicro(
   }));
   for (let replicate = 0; replicate < replicates && !signal.aborted; replicate++) {
     onReplicate(replicate);
-    const readers = strategies.map((strategy) => ({ strategy, budgetMs }));
+    const readers = strategies.map((strategy) => ({ name: strategy, strategy, budgetMs }));
     const grids = await measureTogether(readers, random, signal);
     for (const [index, grid] of (grids ?? []).entries()) samples[index]?.processes.push(grid);
   }
   return samples;
 }
 
+/** A reader, with its name for people. */
+export interface NamedReader extends MicroOptions {
+  readonly name: string;
+}
+
 /** The samples of each reader at each point of the grid; undefined when it was interrupted. */
 export async function measureTogether(
-  readers: readonly MicroOptions[],
+  readers: readonly NamedReader[],
   random: () => number,
   signal: AbortSignal,
 ): Promise<readonly (readonly (readonly number[])[])[] | undefined> {
-  const children = readers.map((options) =>
+  const children = readers.map(({ name: _, ...options }) =>
     spawnChild<MicroCommand, MicroReport>(script, options, "generator"),
   );
+  const nameOf = (index: number) => readers[index]?.name ?? "";
   const stop = () => void Promise.all(children.map((child) => child.stop()));
   signal.addEventListener("abort", stop);
   try {
-    for (const child of children) expectKind(await child.next(), "warm");
+    for (const [index, child] of children.entries()) {
+      await heard(nameOf(index), child.next(), "warm");
+    }
     const grids: (readonly number[])[][] = children.map(() => []);
     for (const point of shapes.keys()) {
       for (const index of shuffled(children.keys(), random)) {
         const child = children[index] as (typeof children)[number];
-        const { samplesNs } = expectKind(await child.ask({ point }), "samples");
+        const { samplesNs } = await heard(nameOf(index), child.ask({ point }), "samples");
         grids[index]?.push(samplesNs);
       }
     }
@@ -76,12 +85,19 @@ export async function measureTogether(
   }
 }
 
-function expectKind<Kind extends MicroReport["kind"]>(
-  report: MicroReport,
+/** A report of that kind; else an error that names the reader. */
+async function heard<Kind extends MicroReport["kind"]>(
+  name: string,
+  said: Promise<MicroReport>,
   kind: Kind,
-): Extract<MicroReport, { kind: Kind }> {
-  if (report.kind === kind) return report as Extract<MicroReport, { kind: Kind }>;
-  throw new Error(`a reader failed: ${report.kind === "failed" ? report.message : report.kind}`);
+): Promise<Extract<MicroReport, { kind: Kind }>> {
+  try {
+    const report = await said;
+    if (report.kind === kind) return report as Extract<MicroReport, { kind: Kind }>;
+    throw new Error(report.kind === "failed" ? report.message : `it said ${report.kind}`);
+  } catch (cause) {
+    throw new Error(`the reader ${name} failed: ${asError(cause).message}`, { cause });
+  }
 }
 
 /** Lower quartile of the samples of one point: other load on the machine only ever adds time. */
