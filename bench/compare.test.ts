@@ -136,6 +136,31 @@ describe("compare, two files", () => {
     expect(machine.err).toContain("without --server, --seed; leave them out");
   });
 
+  test.each([
+    ["base", { fault: "main.ts ended" }, {}],
+    ["head", {}, { fault: "main.ts ended" }],
+  ])("of a run that broke off (%s): never a pass", async (_, ofBase, ofHead) => {
+    const base = resultFile("a.json", 1, ofBase);
+    const { code, err } = await run("compare", base, resultFile("b.json", 1, ofHead));
+    expect(code).toBe(3);
+    expect(err).toContain(".json is of a run that broke off: main.ts ended");
+  });
+
+  test("what only head has is named, in every report", async () => {
+    const [cell] = sampleResult.cells as [CellResult];
+    const replicates = [1, 2].map(() => ({ cpuNsPerRequest: 8000 }));
+    const more = (strategy: string) => ({ ...cell, strategy, replicates });
+    const both = { cells: [more("callback"), more("future")] };
+    const path = join(folder, "more.json");
+    rmSync(path, { force: true });
+    const base = resultFile("a.json", 1, { cells: [more("callback")] });
+    const { out } = await run("compare", base, resultFile("b.json", 1, both), "-o", path);
+    expect(out).toMatch(/^Not compared, since .*a.json has no such cell: future\/hello\/c=64\.$/m);
+    for (const format of ["markdown", "junit", "annotations"]) {
+      expect((await run("report", path, "-r", format)).out).toContain("future/hello/c=64");
+    }
+  });
+
   test("without a cell in common: never a pass", async () => {
     const { code, err } = await run(
       "compare",

@@ -172,7 +172,14 @@ export const resultSchema = z.object({
   comparisons: z.array(comparison).optional(),
   costModels: z.array(costModel).optional(),
   compared: z
-    .object({ base: z.string(), head: z.string() })
+    .object({
+      base: z.string(),
+      head: z.string(),
+      leftOut: z
+        .array(z.object({ what: z.string(), why: z.string() }))
+        .optional()
+        .describe("what was to be compared, or could have been, and was not"),
+    })
     .optional()
     .describe("the revisions, files or strategies of a comparison"),
   foundRates: z.array(foundRate).optional(),
@@ -192,7 +199,7 @@ export const resultSchema = z.object({
   fault: z
     .string()
     .optional()
-    .describe("why a comparison broke off: what was not compared is not judged"),
+    .describe("why the run broke off: it holds what was measured until then"),
 });
 
 export type HarnessOverhead = z.infer<typeof harnessOverhead>;

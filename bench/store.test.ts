@@ -62,6 +62,32 @@ test("what the audit refuses takes the place of no baseline, and of no point of 
   expect(readResult(baseline)).toEqual(allValid);
 });
 
+test("a run that broke off, or has no cell, replaces no baseline and is not recorded", () => {
+  const resultsDirectory = join(folder, "broken");
+  const output = {
+    file: undefined,
+    runsDirectory: undefined,
+    resultsDirectory,
+    saveBaseline: true,
+    record: true,
+    json: false,
+  };
+  const cells = sampleResult.cells.map((cell) => ({ ...cell, valid: true }));
+  saveResult({ ...output, record: false }, { ...sampleResult, cells });
+  const broken = { ...sampleResult, cells: cells.slice(0, 1), fault: "main.ts ended with SIGKILL" };
+  expect(saveResult(output, broken)).toEqual({
+    paths: [],
+    omissions: ["baseline and history are as they were: a run that broke off is but a part"],
+    failures: [],
+  });
+  expect(saveResult({ ...output, record: false }, { ...sampleResult, cells: [] })).toEqual({
+    paths: [],
+    omissions: ["the baseline is as it was: there is no cell"],
+    failures: [],
+  });
+  expect(readResult(join(resultsDirectory, "baseline.json")).cells).toEqual(cells);
+});
+
 test("a link stays a link, and what it names is replaced", () => {
   const path = join(folder, "place.json");
   writeFileSync(path, "{}");

@@ -152,23 +152,24 @@ export interface Saved {
 /** Writes a result wherever it belongs; what fails in one place does not keep it from another. */
 export function saveResult(output: OutputConfig, result: Result): Saved {
   const { file, runsDirectory, resultsDirectory } = output;
-  const isPart = result.interrupted && (output.saveBaseline || output.record);
-  const refused = result.cells.filter(({ valid }) => !valid).length;
-  const isBaseline = output.saveBaseline && !result.interrupted;
-  const record = output.record && !result.interrupted;
+  const isPart = result.interrupted || result.fault !== undefined;
+  const whyNoBaseline = whyUnsound(result);
+  const isBaseline = output.saveBaseline && !isPart;
+  const record = output.record && !isPart;
   const writes: [path: string, write: (path: string) => void][] = [
     file ?? [],
     runsDirectory ? runPath(runsDirectory, result) : [],
-    isBaseline && refused === 0 ? baselinePath(resultsDirectory) : [],
+    isBaseline && whyNoBaseline === undefined ? baselinePath(resultsDirectory) : [],
   ]
     .flat()
     .map((path) => [path, () => writeResult(path, result)]);
-  const omissions: string[] = isPart
-    ? ["baseline and history are as they were: a run that was interrupted is but a part"]
-    : [];
-  if (isBaseline && refused > 0) {
-    const cells = plural(result.cells.length, "cell");
-    omissions.push(`the baseline is as it was: the audit refuses ${refused} of ${cells}`);
+  const omissions: string[] = [];
+  if (isPart && (output.saveBaseline || output.record)) {
+    const what = result.interrupted ? "was interrupted" : "broke off";
+    omissions.push(`baseline and history are as they were: a run that ${what} is but a part`);
+  }
+  if (isBaseline && whyNoBaseline !== undefined) {
+    omissions.push(`the baseline is as it was: ${whyNoBaseline}`);
   }
   if (record) {
     const entry = historyEntryOf(result);
@@ -186,6 +187,14 @@ export function saveResult(output: OutputConfig, result: Result): Saved {
     }
   }
   return { paths, omissions, failures };
+}
+
+/** Why a result is none to compare others with; undefined where it is. */
+function whyUnsound({ cells }: Result): string | undefined {
+  if (cells.length === 0) return "there is no cell";
+  const refused = cells.filter(({ valid }) => !valid).length;
+  if (refused === 0) return undefined;
+  return `the audit refuses ${refused} of ${plural(cells.length, "cell")}`;
 }
 
 /** Writes a result whole or not at all: beside its place, synced, then renamed. */

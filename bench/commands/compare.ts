@@ -3,6 +3,7 @@ import { compareFiles } from "../compare/compare-files.ts";
 import { compareLive, type LiveComparison } from "../compare/compare-live.ts";
 import { overallVerdict } from "../compare/comparison.ts";
 import { withGateOfBase } from "../compare/gate-file.ts";
+import { isRefused, withholdRefused } from "../compare/refused.ts";
 import type { CompareConfig } from "../compare-options.ts";
 import { describeEnvironment } from "../environment.ts";
 import { exitCodes, type Io } from "../io.ts";
@@ -25,9 +26,10 @@ export async function compare(asked: CompareConfig, io: Io): Promise<number> {
     subjects.kind === "files"
       ? compareFiles(subjects.base, subjects.head, config)
       : await compareLive(subjects, config, io);
-  const { cells, comparisons, compared, fault } = outcome;
+  const { cells, compared, fault } = outcome;
+  const comparisons = withholdRefused(outcome.comparisons, cells, compared);
   // There is nothing to show or to keep.
-  if (fault !== undefined && cells.length === 0) return breakOff(fault, io);
+  if (fault !== undefined && cells.length + comparisons.length === 0) return breakOff(fault, io);
   const result = finishResult({
     kind: "compare",
     startedAt,
@@ -36,7 +38,7 @@ export async function compare(asked: CompareConfig, io: Io): Promise<number> {
     interrupted: io.signal.aborted,
     environment: outcome.environment ?? describeEnvironment(config.source, true, config.transport),
     cells: [...cells],
-    comparisons: [...comparisons],
+    comparisons,
     compared,
     verdict: overallVerdict(comparisons, fault === undefined),
     ...(fault !== undefined && { fault: asError(fault).message }),
@@ -53,14 +55,14 @@ function exitCodeOf(
   fault: unknown,
   { err }: Pick<Io, "err">,
 ): number {
-  const { verdict, interrupted, cells, comparisons = [] } = result;
+  const { verdict, interrupted, cells, comparisons = [], compared } = result;
   if (fault !== undefined) return breakOff(fault, { err });
   if (interrupted) return exitCodes.interrupted;
   if (comparisons.length === 0) {
     err.write("readrace: nothing was compared\n");
     return exitCodes.invalid;
   }
-  if (cells.some(({ valid }) => !valid)) {
+  if (compared !== undefined && isRefused(cells, compared)) {
     err.write("readrace: the measurement is invalid: see the audit in the result\n");
     return exitCodes.invalid;
   }

@@ -97,6 +97,7 @@ export async function load(config: LoadConfig, io: Io): Promise<number> {
     comparisons,
     ...(foundRates.length > 0 && { foundRates }),
     ...(models && { costModels: models }),
+    ...(fault && { fault: fault.message }),
   });
   return conclude(config, result, fault, io);
 }

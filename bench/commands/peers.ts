@@ -72,6 +72,7 @@ export async function peersCommand(config: PeersConfig, io: Io): Promise<number>
       missing,
       ...(broken.length > 0 && { broken }),
     },
+    ...(fault && { fault: fault.message }),
   });
   return conclude(config, result, fault, io);
 }

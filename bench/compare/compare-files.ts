@@ -5,6 +5,7 @@ import type { LiveComparison } from "./compare-live.ts";
 import { comparisonOf } from "./comparison.ts";
 import {
   cellNames,
+  cellsBeyond,
   environmentDifferences,
   fileQuestions,
   whyIncomplete,
@@ -19,7 +20,12 @@ export function compareFiles(
 ): LiveComparison {
   const base = readResult(basePath);
   const head = readResult(headPath);
-  const compared = { base: basePath, head: headPath };
+  const leftOut = cellsBeyond({ path: basePath, result: base }, head);
+  const compared = {
+    base: basePath,
+    head: headPath,
+    ...(leftOut.length > 0 && { leftOut }),
+  };
   const asked = fileQuestions(base, head, minEffect);
   if (asked.length === 0) {
     throw new UserError(

@@ -47,8 +47,12 @@ export async function compareLive(
   io: Io,
 ): Promise<LiveComparison> {
   checkLimits(Math.max(...config.connections), 3, true);
-  const { base, head, matches } = await setUp(subjects, config, io);
-  const compared = { base: base.name, head: head.name };
+  const { base, head, matches, leftOut } = await setUp(subjects, config, io.signal);
+  const compared = {
+    base: base.name,
+    head: head.name,
+    ...(leftOut.length > 0 && { leftOut }),
+  };
   const samples: MatchSample[] = [];
   const microSamples: MicroMatchSample[] = [];
   let fault: unknown;

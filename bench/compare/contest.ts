@@ -2,8 +2,8 @@ import { strategies as ourStrategies } from "../../src/strategies/registry.ts";
 import type { CompareConfig, CompareSubjects } from "../compare-options.ts";
 import { describeGit } from "../environment.ts";
 import { UserError } from "../errors.ts";
-import type { Io } from "../io.ts";
 import type { Rival } from "../plan.ts";
+import type { Result } from "../result.ts";
 import { formatRevision } from "../units.ts";
 import { type Checkout, checkOut, resolveRevision } from "./checkout.ts";
 import type { Match } from "./match.ts";
@@ -22,13 +22,17 @@ export interface Contest {
   readonly base: Side;
   readonly head: Side;
   readonly matches: readonly Match[];
+  readonly leftOut: LeftOut;
 }
+
+/** What is not compared, and why. */
+export type LeftOut = NonNullable<NonNullable<Result["compared"]>["leftOut"]>;
 
 /** Checks out what is to be compared; a UserError where it cannot be, with nothing left behind. */
 export async function setUp(
   subjects: LiveSubjects,
   config: CompareConfig,
-  io: Pick<Io, "err" | "signal">,
+  signal: AbortSignal,
 ): Promise<Contest> {
   const cells = config.fixtures.flatMap((fixture) =>
     config.connections.map((connections) => ({ fixture, connections })),
@@ -37,12 +41,13 @@ export async function setUp(
     const base: Rival = { strategy: subjects.base };
     const head: Rival = { strategy: subjects.head };
     const matches = cells.map((cell) => ({ ...cell, base, head }));
-    return { base: { name: subjects.base }, head: { name: subjects.head }, matches };
+    const [ours, theirs] = [{ name: subjects.base }, { name: subjects.head }];
+    return { base: ours, head: theirs, matches, leftOut: [] };
   }
   const baseRevision = resolveRevision(subjects.base);
   const headRevision = subjects.head && resolveRevision(subjects.head);
-  const base = await checkOut(baseRevision, io.signal);
-  const head = headRevision ? await checkOutBeside(base, headRevision, io.signal) : undefined;
+  const base = await checkOut(baseRevision, signal);
+  const head = headRevision ? await checkOutBeside(base, headRevision, signal) : undefined;
   const sides = {
     base: { name: short(subjects.base, baseRevision), checkout: base },
     head: head
@@ -51,7 +56,7 @@ export async function setUp(
   };
   let strategies: readonly string[];
   try {
-    strategies = strategiesOfBoth(config, sides, io);
+    strategies = strategiesOfBoth(config, sides);
   } catch (error) {
     base.remove();
     head?.remove();
@@ -64,22 +69,20 @@ export async function setUp(
       head: head ? { strategy, checkout: head.folder } : { strategy },
     })),
   );
-  return { ...sides, matches };
+  const leftOut = config.strategies
+    .filter((name) => !strategies.includes(name))
+    .map((what) => ({ what, why: "head has no such strategy" }));
+  return { ...sides, matches, leftOut };
 }
 
 /** Those that were asked for; of a gate, which is base's, without what head has removed: that must be able to pass. */
 function strategiesOfBoth(
   { strategies: wanted, gateOfBase }: CompareConfig,
   { base, head }: Pick<Contest, "base" | "head">,
-  { err }: Pick<Io, "err">,
 ): readonly string[] {
   refuseUnknown(wanted, base, gateOfBase);
   const left = wanted.filter((name) => strategiesOf(head).includes(name));
   if (!gateOfBase || left.length === 0) refuseUnknown(wanted, head, gateOfBase);
-  const gone = wanted.filter((name) => !left.includes(name));
-  if (gone.length > 0) {
-    err.write(`readrace: not compared, since head has no such strategy: ${gone.join(", ")}\n`);
-  }
   return left;
 }
 
@@ -92,8 +95,8 @@ function refuseUnknown(wanted: readonly string[], side: Side, ofGate: boolean): 
   const unknown = wanted.find((name) => !strategies.includes(name));
   if (unknown === undefined) return;
   const known = strategies.filter((name) => wanted.includes(name)).join(",");
-  const advice = ofGate ? "bench/gate.json of base names it" : `-s ${known} leaves it out`;
-  const hint = known === "" ? "there is nothing to compare" : advice;
+  const advice = known === "" ? "there is nothing to compare" : `-s ${known} leaves it out`;
+  const hint = ofGate ? "bench/gate.json of base names it" : advice;
   throw new UserError(`${side.name} has no strategy "${unknown}"; ${hint}`);
 }
 

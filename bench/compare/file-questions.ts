@@ -2,6 +2,7 @@ import { cellName } from "../cell-name.ts";
 import type { CellResult, Environment, Result } from "../result.ts";
 import { seededRandom } from "../stats/random.ts";
 import { unpairedEstimate } from "../stats/unpaired.ts";
+import type { LeftOut } from "./contest.ts";
 import type { Question } from "./gate.ts";
 import { gatedMetrics } from "./gated-metrics.ts";
 
@@ -71,6 +72,7 @@ export function fileQuestions(base: Result, head: Result, minEffect: number): Fi
 export function whyIncomplete(base: NamedResult, head: NamedResult): string | undefined {
   for (const { path, result } of [base, head]) {
     if (result.interrupted) return `${path} is of a run that was interrupted`;
+    if (result.fault !== undefined) return `${path} is of a run that broke off: ${result.fault}`;
   }
   const inHead = new Set(head.result.cells.map(cellKey));
   const missing = base.result.cells.filter((cell) => !inHead.has(cellKey(cell)));
@@ -86,12 +88,19 @@ export function whyIncomplete(base: NamedResult, head: NamedResult): string | un
   return undefined;
 }
 
-/** Metrics of a cell that base has, and head has not: in fewer than two replicates, or not above 0. */
+/** Cells of head that have no counterpart: nothing says whether they became slower. */
+export function cellsBeyond(base: NamedResult, { cells }: Result): LeftOut {
+  return cells
+    .filter(({ side }) => side === undefined || side === "head")
+    .filter((cell) => counterpartOf(cell, base.result) === undefined)
+    .map((cell) => ({ what: cellName(cell), why: `${base.path} has no such cell` }));
+}
+
+/** Metrics of a cell that base has, and head has not: of fewer than two replicates above 0. */
 function unansweredOf(cell: CellResult, base: Result): string[] {
   const other = counterpartOf(cell, base);
   if (other === undefined) return [];
-  const usable = (values: readonly number[]) =>
-    values.length > 1 && values.every((value) => value > 0);
+  const usable = (values: readonly number[]) => values.filter((value) => value > 0).length > 1;
   const missing = askedMetrics.filter(
     ({ key }) => usable(valuesOf(other, key)) && !usable(valuesOf(cell, key)),
   );

@@ -3,15 +3,16 @@ import { describe } from "./comparison-text.ts";
 import type { Reporter } from "./reporter.ts";
 
 /**
- * GitHub workflow commands: an error for each regression, a warning for each cell whose audit failed.
+ * GitHub workflow commands: an error for each regression, a warning for each cell whose audit failed, and
+ * for what was not compared.
  * https://docs.github.com/actions/reference/workflow-commands-for-github-actions
  */
 export const annotations: Reporter = {
   name: "annotations",
   summary: "GitHub annotations of what regressed",
-  render({ comparisons = [], cells, foundRates, fault }) {
+  render({ comparisons = [], cells, foundRates, fault, compared }) {
     const broke =
-      fault === undefined ? [] : [command("error", "comparison", `not whole: ${fault}`)];
+      fault === undefined ? [] : [command("error", "run", `not whole: ${fault}`)];
     const errors = comparisons
       .filter(({ verdict, adjustedP }) => verdict === "regressed" && adjustedP !== undefined)
       .map((comparison) => command("error", comparisonName(comparison), describe(comparison)));
@@ -24,7 +25,10 @@ export const annotations: Reporter = {
           command("warning", "audit", `${strategy}, ${fixture}: ${check}: ${detail}`),
         ),
     );
-    return [...broke, ...errors, ...warnings].join("");
+    const leftOut = (compared?.leftOut ?? []).map(({ what, why }) =>
+      command("warning", "not compared", `${what}: ${why}`),
+    );
+    return [...broke, ...errors, ...leftOut, ...warnings].join("");
   },
 };
 

@@ -44,9 +44,14 @@ export function formatChangeInterval(interval: Comparison["interval"]): string {
 }
 
 /** Sentences: the verdict, what regressed and by how much, and what could not be told. */
-export function describeVerdict({ comparisons = [], verdict, fault, interrupted }: Result): string {
+export function describeVerdict(result: Result): string {
+  const { comparisons = [], verdict, fault, interrupted, compared } = result;
   const why = fault ?? (interrupted ? "it was interrupted" : undefined);
-  const broke = why === undefined ? "" : `The comparison is not whole: ${why}.\n`;
+  const leftOut = [...Map.groupBy(compared?.leftOut ?? [], (own) => own.why)].map(
+    ([why, own]) => `Not compared, since ${why}: ${own.map(({ what }) => what).join(", ")}.\n`,
+  );
+  const isPart = why === undefined ? "" : `The comparison is not whole: ${why}.\n`;
+  const broke = isPart + leftOut.join("");
   if (comparisons.length === 0) return `${broke}Nothing was compared.\n`;
   const of = (wanted: Comparison["verdict"]) =>
     comparisons.filter((comparison) => comparison.verdict === wanted);

@@ -2,15 +2,23 @@ import type { Result } from "../result.ts";
 import { formatBytes, formatRevision } from "../units.ts";
 
 /** On what, from where and of which revision: two lines. */
-export function header({ environment, interrupted, seed, cells }: Result): string {
+export function header(result: Result): string {
+  const { environment, seed, cells } = result;
   const { runtimeVersion, cpu, cores, os, kernel, memoryBytes, git, server, keptAwake, transport } =
     environment;
   const revision = git ? `, ${formatRevision(git)}` : "";
   const machine = `${cores} × ${cpu}, ${formatBytes(memoryBytes)}, ${os} ${kernel}`;
+  const ended = howItEnded(result);
   const untilThen =
     cells.length > 0
-      ? "Interrupted: this is what was measured until then.\n"
-      : "Interrupted before anything was measured.\n";
-  const stopped = interrupted ? untilThen : "";
+      ? `${ended}: this is what was measured until then.\n`
+      : `${ended} before anything was measured.\n`;
+  const stopped = ended === undefined ? "" : untilThen;
   return `readrace on Bun ${runtimeVersion}, ${machine}\nserver ${server}, seed ${seed}${revision}${keptAwake ? ", cores kept awake" : ""}${transport === "direct" ? ", read directly" : ""}\n${stopped}`;
+}
+
+/** Of a run that is but a part; of a comparison its verdict says so. */
+function howItEnded({ kind, interrupted, fault }: Result): string | undefined {
+  if (interrupted) return "Interrupted";
+  return fault === undefined || kind === "compare" ? undefined : `Broke off (${fault})`;
 }

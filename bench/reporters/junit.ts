@@ -20,6 +20,7 @@ export const junit: Reporter = {
       // Trials of a search are meant to fail in the end.
       ...(result.foundRates?.map(foundRateTest) ?? result.cells.map(auditTest)),
       ...(result.comparisons ?? []).map(comparisonTest),
+      ...(result.compared?.leftOut ?? []).map(leftOutTest),
       ...(result.fault === undefined ? [] : [faultTest(result.fault)]),
     ];
     const seconds = (Date.parse(result.finishedAt) - Date.parse(result.startedAt)) / 1000;
@@ -42,8 +43,12 @@ function auditTest(cell: CellResult): TestCase {
   return { group: "audit", name: cellName(cell), ...(failed.length > 0 && { failure }) };
 }
 
+function leftOutTest({ what, why }: { what: string; why: string }): TestCase {
+  return { group: "comparison", name: what, skipped: why };
+}
+
 function faultTest(failure: string): TestCase {
-  return { group: "comparison", name: "all that was to be compared", failure };
+  return { group: "run", name: "comes to its end", failure };
 }
 
 function foundRateTest(found: FoundRate): TestCase {

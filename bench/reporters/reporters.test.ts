@@ -163,6 +163,17 @@ test("junit and annotations: of a search what it has found, and not its trials",
   expect(render("annotations", ofSearch)).toBe("");
 });
 
+test("a run that broke off is no success in any report", () => {
+  const broken = { ...sampleResult, fault: "main.ts ended with SIGKILL" };
+  expect(render("text", broken)).toContain(
+    "Broke off (main.ts ended with SIGKILL): this is what was measured until then.",
+  );
+  expect(render("junit", { ...broken, cells: [], comparisons: [] })).toContain(
+    'name="comes to its end"><failure message="main.ts ended with SIGKILL"',
+  );
+  expect(render("annotations", broken)).toContain("not whole: main.ts ended with SIGKILL");
+});
+
 test("junit: what XML has no character for is replaced", () => {
   const [first] = sampleResult.cells as [CellResult];
   const audit = [{ check: "counts", ok: false, detail: "\u0000\u001b[1m <bold>" }];
