@@ -11,8 +11,7 @@ export const annotations: Reporter = {
   name: "annotations",
   summary: "GitHub annotations of what regressed",
   render({ comparisons = [], cells, foundRates, fault, compared }) {
-    const broke =
-      fault === undefined ? [] : [command("error", "run", `not whole: ${fault}`)];
+    const broke = fault === undefined ? [] : [command("error", "run", `not whole: ${fault}`)];
     const errors = comparisons
       .filter(({ verdict, adjustedP }) => verdict === "regressed" && adjustedP !== undefined)
       .map((comparison) => command("error", comparisonName(comparison), describe(comparison)));
