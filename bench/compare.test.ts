@@ -122,9 +122,7 @@ describe("compare, two files", () => {
     expect(JSON.parse(readFileSync(saved, "utf8"))).toMatchObject({ verdict: "inconclusive" });
     expect(await shown("markdown")).toContain("The comparison is not whole: ");
     expect(await shown("junit")).toContain('failures="1"');
-    expect(await shown("annotations")).toStartWith(
-      "::error title=readrace%3A comparison::not whole",
-    );
+    expect(await shown("annotations")).toStartWith("::error title=readrace%3A run::not whole");
   });
 
   test("with flags that say how to race: refused", async () => {
@@ -220,8 +218,9 @@ describe("what cannot be compared is said in one line, exit 2", () => {
 });
 
 describe("history", () => {
-  const line = (day: number, cpuNsPerRequest: number) =>
+  const line = (day: number, cpuNsPerRequest: number, more: object = {}) =>
     `${JSON.stringify({
+      ...more,
       recordedAt: new Date(Date.UTC(2026, 0, day)).toISOString(),
       revision: `${day}`.padStart(8, "0"),
       dirty: false,
@@ -243,6 +242,24 @@ describe("history", () => {
     expect(code).toBe(0);
     expect(out).toContain("since 00000019 (2026-01-19)");
     expect(out).toMatch(/cpuNsPerRequest \+(9|10)\.\d %, worse/);
+  });
+
+  test("a kernel that changed with a level is named", async () => {
+    mkdirSync(results, { recursive: true });
+    for (let i = 0; i < 30; i++) {
+      const kernel = { kernel: i < 18 ? "6.1" : "6.2" };
+      const ns = (i < 18 ? 8000 : 8800) * noise(i);
+      appendFileSync(join(results, "history.jsonl"), line(i + 1, ns, kernel));
+    }
+    expect((await run("history")).out).toContain(", with kernel 6.2 in place of 6.1\n");
+  });
+
+  test("a figure of 0, which has no logarithm, changes nothing", async () => {
+    record(Array.from({ length: 30 }, (_, i) => (i === 7 ? 0 : 8000 * noise(i))));
+    const { code, out } = await run("history");
+    expect(code).toBe(0);
+    expect(out).toContain("No level has changed.");
+    expect(out).toContain("  29  ");
   });
 
   test("runs are in the order of time, wherever a merge has put their lines", async () => {

@@ -20,6 +20,10 @@ const historyEntry = z.object({
   recordedAt: z.iso.datetime(),
   revision: z.string(),
   dirty: z.boolean(),
+  kernel: z
+    .string()
+    .optional()
+    .describe("told where a level changes with it; hosts renew theirs often"),
   environment: z.string().describe("what must be the same for runs to be comparable"),
   cells: z.array(
     z.object({
@@ -47,6 +51,7 @@ export function historyEntryOf(result: Result): HistoryEntry {
     recordedAt: result.finishedAt,
     revision: git?.revision ?? "unknown",
     dirty: git?.dirty ?? false,
+    kernel: result.environment.kernel,
     environment: environmentKey(result.environment),
     cells: result.cells
       .filter(({ valid }) => valid)
@@ -64,11 +69,13 @@ export function historyEntryOf(result: Result): HistoryEntry {
 
 /** Runs of the same key can be compared: machine, runtime and server are the same. */
 export function environmentKey(environment: Environment): string {
-  const { runtime, runtimeVersion, os, arch, cpu, cores, server, keptAwake, transport } =
-    environment;
+  const { runtime, runtimeVersion, os, arch, cpu, cores, server } = environment;
+  const { keptAwake, transport, boundToCores } = environment;
   const awake = keptAwake ? ", kept awake" : "";
   const direct = transport === "direct" ? ", read directly" : "";
-  return `${runtime} ${runtimeVersion}, ${os} ${arch}, ${cores} × ${cpu}, server ${server}${awake}${direct}`;
+  const unbound = boundToCores === false ? ", not bound to cores" : "";
+  const machine = `${os} ${arch}, ${cores} × ${cpu}`;
+  return `${runtime} ${runtimeVersion}, ${machine}, server ${server}${awake}${direct}${unbound}`;
 }
 
 function cellKey({
@@ -94,14 +101,16 @@ export function appendHistory(path: string, entry: HistoryEntry): void {
   mkdirSync(dirname(path), { recursive: true });
   const file = openSync(path, "a+");
   const before = fstatSync(file).size;
+  let written = 0;
   try {
     // Editors and merges may leave the last line without its end.
     const start = before > 0 && !endsWithNewline(file, before) ? "\n" : "";
     const line = new TextEncoder().encode(`${start}${JSON.stringify(entry)}\n`);
-    const written = writeSync(file, line);
+    written = writeSync(file, line);
     if (written < line.length) throw new Error("the disk is full");
   } catch (cause) {
-    ftruncateSync(file, before);
+    // Not what another run has added meanwhile.
+    if (fstatSync(file).size === before + written) ftruncateSync(file, before);
     throw new Error(`cannot add to ${path}: ${asError(cause).message}`, { cause });
   } finally {
     closeSync(file);

@@ -28,6 +28,8 @@ interface Change {
   readonly revision: string;
   /** The first run of it was of a work tree with changes. */
   readonly dirty: boolean;
+  /** Of the runs before and after, where it changed as well. */
+  readonly kernels?: readonly [before: string, after: string];
   readonly recordedAt: string;
   readonly ratio: number;
   readonly pValue: number;
@@ -71,6 +73,8 @@ function seriesOf(entries: readonly HistoryEntry[]): Series[] {
   for (const entry of entries) {
     for (const { cell, metrics: figures } of entry.cells) {
       for (const [metric, value] of Object.entries(figures)) {
+        // Logarithms are judged.
+        if (value <= 0) continue;
         const { environment } = entry;
         const name = JSON.stringify([environment, cell, metric]);
         const series = byName.get(name) ?? { environment, cell, metric, points: [] };
@@ -86,9 +90,12 @@ function changesOf(series: Series): Change[] {
   const logs = series.points.map(({ value }) => Math.log(value));
   return changePoints(logs).flatMap(({ index, before, after, pValue }) => {
     if (Math.abs(after - before) < resolution) return [];
-    const { entry } = series.points[index] as Series["points"][number];
-    const { revision, dirty, recordedAt } = entry;
-    return [{ series, revision, dirty, recordedAt, ratio: Math.exp(after - before), pValue }];
+    const [last, first] = series.points.slice(index - 1).map(({ entry }) => entry);
+    const { revision, dirty, recordedAt } = first as HistoryEntry;
+    const kernels = [last?.kernel ?? "", first?.kernel ?? ""] as const;
+    const isOfKernel = !kernels.includes("") && kernels[0] !== kernels[1];
+    const ratio = Math.exp(after - before);
+    return [{ series, revision, dirty, recordedAt, ratio, pValue, ...(isOfKernel && { kernels }) }];
   });
 }
 
@@ -116,10 +123,11 @@ function renderSeries(series: readonly Series[]): string {
 function renderChanges(changes: readonly Change[]): string {
   if (changes.length === 0) return "No level has changed.\n";
   const lines = changes.map((change) => {
-    const { series, recordedAt, ratio, pValue } = change;
+    const { series, recordedAt, ratio, pValue, kernels } = change;
+    const withKernel = kernels ? `, with kernel ${kernels[1]} in place of ${kernels[0]}` : "";
     const since = `since ${formatRevision(change)} (${recordedAt.slice(0, 10)})`;
     const word = worse(series.metric, ratio) ? "worse" : "better";
-    return `  ${series.cell}: ${series.metric} ${formatChange(ratio)}, ${word}, ${since}, p = ${pValue.toFixed(3)}\n`;
+    return `  ${series.cell}: ${series.metric} ${formatChange(ratio)}, ${word}, ${since}, p = ${pValue.toFixed(3)}${withKernel}\n`;
   });
   return `Levels that changed:\n${lines.join("")}`;
 }

@@ -55,7 +55,7 @@ function readMachine(): Reading {
     ownCpuNs: processCpuNs(),
     busyNs: ticks?.busyNs,
     stolenNs: ticks?.stolenNs,
-    throttledNs: throttled(read("/sys/fs/cgroup/cpu.stat")),
+    throttledNs: throttledNs(),
   };
 }
 
@@ -71,10 +71,39 @@ export function cpuTicks(stat: string): { busyNs: number; stolenNs: number } | u
   return { busyNs: (user + nice + system + irq + softIrq) * tickNs, stolenNs: steal * tickNs };
 }
 
-/** Control group v2: throttled_usec of cpu.stat. */
-function throttled(stat: string): number | undefined {
+/** Of this process's own control group, or of the nearest above it that tells. */
+function throttledNs(): number | undefined {
+  for (const path of quotaFiles(read("/proc/self/cgroup"))) {
+    const ns = throttled(read(path));
+    if (ns !== undefined) return ns;
+  }
+  return undefined;
+}
+
+/**
+ * Where the CPU quota of a process with such a /proc/self/cgroup is told: cgroups(7). In a container the path
+ * may be the host's, and the root of the mount is then the container's own group.
+ */
+export function quotaFiles(groups: string): string[] {
+  const files = groups.split("\n").flatMap((line) => {
+    const [, controllers = "", path = ""] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
+    const mounts = [
+      ...(controllers === "" ? ["/sys/fs/cgroup"] : []),
+      ...(controllers.split(",").includes("cpu")
+        ? [`/sys/fs/cgroup/${controllers}`, "/sys/fs/cgroup/cpu"]
+        : []),
+    ];
+    return mounts.flatMap((mount) => [`${mount}${path}/cpu.stat`, `${mount}/cpu.stat`]);
+  });
+  return [...new Set(files.map((file) => file.replaceAll(/\/+/g, "/")))];
+}
+
+/** Time in cpu.stat: throttled_usec of control groups v2, throttled_time of v1, which is in nanoseconds. */
+export function throttled(stat: string): number | undefined {
   const [, us] = /^throttled_usec (\d+)$/m.exec(stat) ?? [];
-  return us === undefined ? undefined : Number(us) * 1000;
+  if (us !== undefined) return Number(us) * 1000;
+  const [, ns] = /^throttled_time (\d+)$/m.exec(stat) ?? [];
+  return ns === undefined ? undefined : Number(ns);
 }
 
 function difference(before: number | undefined, after: number | undefined): number | undefined {

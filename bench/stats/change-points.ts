@@ -28,13 +28,16 @@ const fewestInPart = 20;
 /** A point further than this many deviations from its neighbours is an outlier. */
 const outlierDeviations = 3;
 const neighbours = 3;
+/** Where more points than this share would be outliers they are another kind, and medians make runs of them. */
+const mostOutliers = 0.15;
 
 /**
  * The change points of a series, by energy statistics (Matteson and James, A nonparametric approach
  * for multiple change point analysis, 2014: "e-divisive"), with additions without which measured series
  * raise false alarms, or changes hide each other:
  *
- * - outliers are drawn to the median of their neighbours before anything else (Hampel 1974);
+ * - outliers are drawn to the median of their neighbours before anything else (Hampel 1974), unless so many
+ *   points would be that they are values of another kind;
  * - the null distribution does not come from permutations, which destroy autocorrelation, but from
  *   surrogates: autoregressive series of order 1 with the correlation and the innovations, outliers among
  *   them, that are left when the candidate's step is removed (a sieve bootstrap, Bühlmann 1997);
@@ -42,8 +45,7 @@ const neighbours = 3;
  *   looked at, too, half as long each time (seeded binary segmentation, Kovács et al. 2023).
  *
  * Of simulated series without a change 1 % raise an alarm all the same, 2 % where each value has three tenths
- * of the one before in it, 5 to 7 % below 60 points where it has half, and 6 % where three values in ten are
- * of another kind, 5 % higher.
+ * of the one before in it or is one of two kinds, and 5 to 8 % below 60 points where it has half.
  */
 export function changePoints(series: readonly number[], seed = 1): ChangePoint[] {
   const found = findAll(series, seededRandom(seed));
@@ -140,11 +142,13 @@ export function withoutOutliers(series: readonly number[]): number[] {
   const deviation =
     (1.4826 * median(differences.map((value) => Math.abs(value - center)))) / Math.SQRT2;
   if (deviation === 0) return [...series];
-  return series.map((value, i) => {
+  const clean = series.map((value, i) => {
     const from = Math.max(0, Math.min(i - neighbours, series.length - 2 * neighbours - 1));
     const local = median(series.slice(from, from + 2 * neighbours + 1));
     return Math.abs(value - local) > outlierDeviations * deviation ? local : value;
   });
+  const replaced = clean.filter((value, i) => value !== series[i]).length;
+  return replaced > mostOutliers * series.length ? [...series] : clean;
 }
 
 interface Divergence {
