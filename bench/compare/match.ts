@@ -39,6 +39,12 @@ const fewestReplicates = 6;
 const leastReplicates = 5;
 
 /**
+ * Whoever stops when a standard error is small stops more often while it happens to be too small: of 95 %
+ * intervals 93.2 to 95 % hold the truth then, of these 95 to 96.6 % (simulated, 6 to 14 replicates).
+ */
+const confidence = 0.965;
+
+/**
  * Races a match replicate by replicate, until the estimate of every metric but the tail is narrow
  * enough to find an effect that counts, or the budget is spent: never until it is significant. The
  * sizes of differences play no part in when it stops, so that stopping does not bias them.
@@ -100,13 +106,13 @@ export function questionOf(
 ): Question | undefined {
   // The interval's resampling is seeded, so that a saved result can be judged again.
   const random = seededRandom(1);
-  const change = pairedEstimate(pairedLogs(metric, head, [base, noise]), random);
+  const change = pairedEstimate(pairedLogs(metric, head, [base, noise]), random, confidence);
   if (change === undefined) return undefined;
   return {
     better: metric.better,
     minEffect: minEffect * metric.marginFactor,
     weight: metric.weight,
     change,
-    noise: pairedEstimate(pairedLogs(metric, noise, [base]), random),
+    noise: pairedEstimate(pairedLogs(metric, noise, [base]), random, confidence),
   };
 }

@@ -21,6 +21,16 @@ describe("paired log-ratios", () => {
     expect(pairedEstimate([], seededRandom(1))).toBeUndefined();
   });
 
+  test("an interval of more confidence is wider, as Student's t says", () => {
+    const width = (confidence: number) => {
+      const [low, high] = pairedEstimate([[0.1], [0.1], [0.1]], seededRandom(1), confidence)
+        ?.interval ?? [0, 0];
+      return high - low;
+    };
+    // t of two degrees of freedom at p is (2p − 1) √(2 / (1 − (2p − 1)²)).
+    expect(width(0.965) / width(0.95)).toBeCloseTo(5.2038769 / 4.3026527, 6);
+  });
+
   test("the least detectable effect is (t(1 − α/2) + t(0.8)) standard errors", () => {
     // SciPy 1.17.1: t.ppf(0.9984375, 9), t.ppf(0.8, 9).
     expect(minDetectableLog({ standardError: 0.004, freedom: 9 }, 0.003125)).toBeCloseTo(

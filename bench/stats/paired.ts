@@ -12,7 +12,7 @@ export type PairedLogs = readonly (readonly number[])[];
 /** What paired log-ratios say of the ratio. All is in logarithms: 0 is no change. */
 export interface PairedEstimate {
   readonly log: number;
-  /** 95 % interval. */
+  /** At the confidence that was asked for, 95 % by default. */
   readonly interval: readonly [number, number];
   /** Standard error of `log`, over replicates. */
   readonly standardError: number;
@@ -26,7 +26,8 @@ export interface PairedEstimate {
 const resamples = 10_000;
 /** Resampled medians of each replicate, from which the resamples of the whole are put together. */
 const innerResamples = 200;
-const confidence = 0.95;
+/** With so many degrees of freedom Student's t is the normal distribution, to six digits. */
+const normalFreedom = 1e7;
 
 /**
  * The mean over replicates of the median over rounds. The median, since stalls of the machine make
@@ -39,7 +40,11 @@ const confidence = 0.95;
  * scaled so that their spread is the standard error over replicates times t / z (the expanded
  * percentile interval of Hesterberg, What teachers should know about the bootstrap, 2015).
  */
-export function pairedEstimate(logs: PairedLogs, random: () => number): PairedEstimate | undefined {
+export function pairedEstimate(
+  logs: PairedLogs,
+  random: () => number,
+  confidence = 0.95,
+): PairedEstimate | undefined {
   const used = logs.filter((rounds) => rounds.length > 0);
   const n = used.length;
   if (n < 2) return undefined;
@@ -47,9 +52,9 @@ export function pairedEstimate(logs: PairedLogs, random: () => number): PairedEs
   const log = mean(medians);
   const sumOfSquares = medians.reduce((sum, value) => sum + (value - log) ** 2, 0);
   const standardError = Math.sqrt(sumOfSquares / (n - 1) / n);
-  if (standardError < ofRounding / Math.sqrt(n)) return estimateOfEqual(log, n, n - 1);
+  if (standardError < ofRounding / Math.sqrt(n)) return estimateOfEqual(log, n, n - 1, confidence);
   const pValue = 2 * (1 - studentTCdf(Math.abs(log) / standardError, n - 1));
-  const interval = resampledInterval(used, log, standardError, random);
+  const interval = resampledInterval(used, log, standardError, random, confidence);
   return { log, interval, standardError, replicates: n, freedom: n - 1, pValue };
 }
 
@@ -60,9 +65,14 @@ export const ofRounding = roundingStep / Math.sqrt(12);
  * Where all replicates say the same, or differ by less than rounding makes them. There is nothing to resample;
  * but they were rounded to the same, and two that agree prove less than ten do.
  */
-export function estimateOfEqual(log: number, replicates: number, freedom: number): PairedEstimate {
+export function estimateOfEqual(
+  log: number,
+  replicates: number,
+  freedom: number,
+  confidence = 0.95,
+): PairedEstimate {
   const standardError = ofRounding / Math.sqrt(replicates);
-  const half = standardError * studentTQuantile(0.975, freedom);
+  const half = standardError * studentTQuantile((1 + confidence) / 2, freedom);
   const pValue = 2 * (1 - studentTCdf(Math.abs(log) / standardError, freedom));
   return { log, interval: [log - half, log + half], standardError, replicates, freedom, pValue };
 }
@@ -72,6 +82,7 @@ function resampledInterval(
   log: number,
   standardError: number,
   random: () => number,
+  confidence: number,
 ): [number, number] {
   const n = logs.length;
   const pools = logs.map((rounds) => resampledMedians(rounds, random));
@@ -90,8 +101,9 @@ function resampledInterval(
     means.reduce((sum, value) => sum + (value - center) ** 2, 0) / resamples,
   );
   const tail = (1 - confidence) / 2;
-  const normal = 1.959963984540054;
-  const scale = (standardError / spread) * (studentTQuantile(1 - tail, n - 1) / normal);
+  const scale =
+    (standardError / spread) *
+    (studentTQuantile(1 - tail, n - 1) / studentTQuantile(1 - tail, normalFreedom));
   const at = (p: number) => log + scale * (quantileOfSorted(means, p) - center);
   return [at(tail), at(1 - tail)];
 }
