@@ -216,13 +216,15 @@ function readObjective({
   stages,
   requests,
   record,
+  saveBaseline,
   threshold,
 }: LoadFlags): Threshold | undefined {
   if (findRate === undefined) return undefined;
   if (rate !== undefined || stages !== undefined || requests !== undefined) {
     throw new UserError("--find-rate chooses the rates itself: leave out -R, --stages and -n");
   }
-  if (record) throw new UserError("--record keeps races, and --find-rate is none: leave it out");
+  const keeper = record ? "--record" : saveBaseline ? "--save-baseline" : undefined;
+  if (keeper) throw new UserError(`${keeper} keeps races, and --find-rate is none: leave it out`);
   if (threshold !== undefined) {
     throw new UserError("--find-rate: its trials are meant to miss; leave out --threshold");
   }

@@ -109,6 +109,24 @@ describe("load", () => {
     expect(err).toMatch(/^readrace: --target cannot be raced: .*connect.*\n$/);
   });
 
+  test("a target that closes its connections cannot be pipelined", async () => {
+    const server = Bun.listen({
+      hostname: "127.0.0.1",
+      port: 0,
+      socket: {
+        data: (socket) =>
+          void socket.end("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok"),
+      },
+    });
+    const target = `http://127.0.0.1:${server.port}/`;
+    const { code, err } = await run("--target", target, "-c", "4", "--pipeline", "4");
+    server.stop(true);
+    expect(code).toBe(2);
+    expect(err).toContain(
+      "closes its connection with each answer, so that nothing can be pipelined",
+    );
+  });
+
   test("a target that answers 404 is refused", async () => {
     const server = Bun.serve({ port: 0, fetch: () => new Response("no", { status: 404 }) });
     const { code, err } = await run("--target", server.url.href, "-c", "1");

@@ -46,5 +46,10 @@ export function readOutput(flags: OutputFlags, env: Env): OutputConfig {
 
 /** The command line as the user would type it, for the result. */
 export function commandLine(argv: readonly string[]): string {
-  return ["bun run bench", ...argv].join(" ");
+  return ["bun run bench", ...argv.map(quoted)].join(" ");
+}
+
+/** A word as a POSIX shell reads it back. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -52,6 +52,12 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** Never to 0, which would be ourselves. */
+function signalTo(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) throw new Error("there is no such process");
+  process.kill(pid, signal);
+}
+
 const hasPs = Bun.which("ps") !== null;
 
 /** Every result that was saved, by the folder's word, in the order of time. */
@@ -124,13 +130,13 @@ test.skipIf(!hasPs)(
     });
     await Bun.sleep(500);
     hanging = childrenOf(race.pid).find((pid) => isGenerator(pid, "callback")) ?? hanging;
-    process.kill(hanging ?? 0, "SIGSTOP");
+    signalTo(hanging, "SIGSTOP");
     race.kill("SIGINT");
     expect(await race.exited).toBe(130);
     const printed = resultSchema.parse(await new Response(race.stdout).json());
     expect(printed.interrupted).toBe(true);
     expect(savedResults()).toContainEqual(printed);
-    expect(isAlive(hanging ?? 0)).toBe(false);
+    expect(hanging !== undefined && isAlive(hanging)).toBe(false);
   },
 );
 
@@ -168,7 +174,7 @@ test.skipIf(!hasPs)(
       victim = childrenOf(race.pid).find((pid) => isGenerator(pid, "future"));
       return victim !== undefined;
     });
-    process.kill(victim ?? 0, "SIGKILL");
+    signalTo(victim, "SIGKILL");
     expect(await race.exited).toBe(3);
     const { cells } = resultSchema.parse(await new Response(race.stdout).json());
     expect(
@@ -192,7 +198,7 @@ test.skipIf(!hasPs)(
     const server = () => childrenOf(race.pid).find((pid) => commandOf(pid).includes("server/main"));
     await until(() => server() !== undefined);
     await Bun.sleep(1800);
-    process.kill(server() ?? 0, "SIGKILL");
+    signalTo(server(), "SIGKILL");
     expect(await race.exited).toBe(3);
     expect(await new Response(race.stderr).text()).toContain(
       "broke off: main.ts ended with SIGKILL",

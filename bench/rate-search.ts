@@ -5,7 +5,7 @@ import { findRate } from "./load/find-rate.ts";
 import { race } from "./load/race.ts";
 import type { Heat, RaceSettings } from "./plan.ts";
 import type { CellResult, FoundRate } from "./result.ts";
-import { missedThresholds, type Threshold } from "./threshold.ts";
+import { judgeThresholds, type Threshold } from "./threshold.ts";
 
 const startRate = 8000;
 /** Fewer answers than this share of what was due means that the rate was not kept up. */
@@ -70,5 +70,9 @@ function meets(cell: CellResult, objective: Threshold): boolean {
   const achieved = Math.min(ok / Math.max(1, issued + unsent), rate / (cell.rate ?? rate));
   // Response time counts from the due instant: it holds what our own scheduler was late.
   const sound = cell.audit.every(({ ok, check }) => ok || check === "lateness");
-  return sound && achieved >= leastAchieved && missedThresholds([cell], [objective]).length === 0;
+  return (
+    sound &&
+    achieved >= leastAchieved &&
+    judgeThresholds([cell], [objective]).every(({ missed }) => missed.length === 0)
+  );
 }

@@ -183,6 +183,10 @@ export const resultSchema = z.object({
     .optional()
     .describe("the revisions, files or strategies of a comparison"),
   foundRates: z.array(foundRate).optional(),
+  thresholds: z
+    .array(z.object({ threshold: z.string(), missed: z.array(z.string()) }))
+    .optional()
+    .describe("each that was asked for, and in words where it was missed"),
   harnessOverhead: harnessOverhead.optional(),
   peers: z
     .object({

@@ -112,6 +112,9 @@ function checkFile(path: string): void {
     throw new UserError(`cannot write ${path}: no permission to write in ${directory}`, { cause });
   }
   if (!existsSync(path)) checkNew(path);
+  else if (statSync(path).isDirectory()) {
+    throw new UserError(`-o ${path} is the name of a folder; name a file in it`);
+  }
   checkOurs(path, "name another file with -o");
 }
 

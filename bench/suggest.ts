@@ -1,8 +1,10 @@
 /**
- * The candidate closest to `word`, for "did you mean": the fewest insertions, deletions and
- * replacements (Levenshtein 1966), at most a third of the word.
+ * The candidate closest to `word`, for "did you mean": the only one that begins with it, or else the fewest
+ * insertions, deletions and replacements (Levenshtein 1966), at most a third of the word.
  */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
+  const [whole, ...more] = word === "" ? [] : candidates.filter((own) => own.startsWith(word));
+  if (whole !== undefined && more.length === 0) return whole;
   const ranked = candidates
     .map((candidate) => ({ candidate, distance: editDistance(word, candidate) }))
     .sort((a, b) => a.distance - b.distance);

@@ -54,7 +54,7 @@ export async function ownTarget(source: ServerSource, names: readonly string[]):
 export async function otherTarget(
   base: URL,
   names: readonly string[],
-  { reading, timeouts }: Pick<RaceSettings, "reading" | "timeouts">,
+  { reading, timeouts, pipeline }: Pick<RaceSettings, "reading" | "timeouts" | "pipeline">,
   signal: AbortSignal,
 ): Promise<Target> {
   const session = new ClientSession({
@@ -66,8 +66,14 @@ export async function otherTarget(
   const urls = names.map((name): [string, URL] => [name, urlBelow(base, name)]);
   const fixtures = new Map<string, TargetFixture>();
   for (const [name, url] of urls) {
-    const expected = await unlessAborted(learn(session, url, reading), signal);
-    if (expected === undefined) break;
+    const learnt = await unlessAborted(learn(session, url, reading), signal);
+    if (learnt === undefined) break;
+    const { expected, persistent } = learnt;
+    if (pipeline > 1 && !persistent) {
+      throw new UserError(
+        `${url.href} closes its connection with each answer, so that nothing can be pipelined; leave out --pipeline`,
+      );
+    }
     if (url !== base) refuseOther(url, findFixture(name), expected);
     fixtures.set(name, locate(url, expected));
   }
@@ -137,15 +143,21 @@ export function expectedAnswer(body: Uint8Array): ExpectedAnswer {
   return { status: 200, bodyBytes: body.length, sha256: sha256(body) };
 }
 
-async function learn(session: ClientSession, url: URL, reading: Reading): Promise<ExpectedAnswer> {
+async function learn(session: ClientSession, url: URL, reading: Reading) {
   try {
-    const { status, headers, bodyLength, bodyChunks } = await session.get(url.href);
+    const answer = await session.get(url.href);
+    const { status, headers, bodyLength, bodyChunks, persistent } = answer;
     if (status !== 200) {
       const location = headers.get("location");
       const to = location === null ? "" : ` (to ${location})`;
       throw new UserError(`${url.href} answers ${status}${to}; name a URL that answers 200`);
     }
-    return { status, bodyBytes: bodyLength, sha256: sha256(...bodyChunks) };
+    const expected: ExpectedAnswer = {
+      status,
+      bodyBytes: bodyLength,
+      sha256: sha256(...bodyChunks),
+    };
+    return { expected, persistent };
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
     const why = `--target cannot be raced: ${asError(cause).message}`;
@@ -156,8 +168,12 @@ async function learn(session: ClientSession, url: URL, reading: Reading): Promis
 function whatToAsk(cause: unknown, reading: Reading): readonly string[] {
   // What came was read, and says itself what is wrong with it.
   if (!(cause instanceof ReadError) || cause.kind === "malformed") return [];
-  return cause.kind === "timeout" && reading === "eof"
-    ? ["does it close its connections? --close reads until it does"]
+  const isLate = cause.kind === "timeout" || cause.kind === "first-byte-timeout";
+  if (isLate && reading === "eof") {
+    return ["does it close its connections? --close reads until it does"];
+  }
+  return isLate
+    ? ["is an HTTP server running there? one that is slower takes a longer --timeout"]
     : ["is an HTTP server running there?"];
 }
 

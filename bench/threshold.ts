@@ -2,7 +2,7 @@ import { UserError } from "./errors.ts";
 import type { Unit } from "./metrics/metric.ts";
 import { metrics } from "./metrics/registry.ts";
 import { chooseOne } from "./options.ts";
-import type { CellResult } from "./result.ts";
+import type { CellResult, Result } from "./result.ts";
 import { formatQuantity, parseQuantity, plural } from "./units.ts";
 
 /** What a metric must be below or above: 'serviceP99Ns<5ms'. */
@@ -23,7 +23,7 @@ const quantities: Readonly<Record<Unit, string>> = {
 };
 
 export function parseThreshold(text: string, flag = "--threshold"): Threshold {
-  const [, name, operator, amount] = /^\s*(\w+)\s*([<>])\s*(\S+)\s*$/.exec(text) ?? [];
+  const [, name, operator, amount] = /^\s*(\w+)\s*([<>])\s*([^\s=]+)\s*$/.exec(text) ?? [];
   if (name === undefined || amount === undefined || (operator !== "<" && operator !== ">")) {
     throw new UserError(`${flag} '${text}': write it like 'serviceP99Ns<5ms'`);
   }
@@ -36,18 +36,19 @@ export function parseThreshold(text: string, flag = "--threshold"): Threshold {
   return { metric: metric.name, unit: metric.unit, operator, limit, text };
 }
 
-/** A sentence for every cell that misses a threshold, or does not have its metric. */
-export function missedThresholds(
+/** Each threshold, with a sentence for every cell that misses it, or does not have its metric. */
+export function judgeThresholds(
   cells: readonly CellResult[],
   thresholds: readonly Threshold[],
-): readonly string[] {
-  return thresholds.flatMap(({ metric, unit, operator, limit, text }) =>
-    cells.flatMap((cell) => {
+): NonNullable<Result["thresholds"]> {
+  return thresholds.map(({ metric, unit, operator, limit, text }) => ({
+    threshold: text,
+    missed: cells.flatMap((cell) => {
       const value = cell.metrics[metric]?.value;
       if (value !== undefined && (operator === "<" ? value < limit : value > limit)) return [];
       const where = `${cell.strategy}, ${cell.fixture}, ${plural(cell.connections, "connection")}`;
       const is = value === undefined ? "was not measured" : `is ${formatQuantity(value, unit)}`;
       return [`threshold ${text} missed: ${where}: ${metric} ${is}`];
     }),
-  );
+  }));
 }

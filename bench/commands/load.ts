@@ -20,7 +20,7 @@ import type { CellResult, Comparison, FoundRate, Result } from "../result.ts";
 import { seededRandom } from "../stats/random.ts";
 import { checkOutput } from "../store.ts";
 import { otherTarget, ownTarget, type Target } from "../target.ts";
-import { missedThresholds } from "../threshold.ts";
+import { judgeThresholds } from "../threshold.ts";
 import { plural } from "../units.ts";
 import { warmServer } from "../warm-server.ts";
 import { finishResult } from "./finish-result.ts";
@@ -97,6 +97,9 @@ export async function load(config: LoadConfig, io: Io): Promise<number> {
     comparisons,
     ...(foundRates.length > 0 && { foundRates }),
     ...(models && { costModels: models }),
+    ...(config.thresholds.length > 0 && {
+      thresholds: judgeThresholds(cells, config.thresholds),
+    }),
     ...(fault && { fault: fault.message }),
   });
   return conclude(config, result, fault, io);
@@ -106,7 +109,7 @@ export async function load(config: LoadConfig, io: Io): Promise<number> {
 function conclude(config: LoadConfig, result: Result, fault: Error | undefined, io: Io): number {
   io.out.write((config.output.json ? json : text).render(result));
   const kept = keepResult(config.output, result, io);
-  const missed = missedThresholds(result.cells, config.thresholds);
+  const missed = result.thresholds?.flatMap((own) => own.missed) ?? [];
   for (const sentence of missed) io.err.write(`${sentence}\n`);
   if (fault !== undefined) {
     io.err.write(`readrace: the race broke off: ${fault.message}\n`);

@@ -23,15 +23,15 @@ const plotted = ["13 B, whole", "64 KiB, 16 KiB", "1 MiB, 16 KiB"];
 export function plotCells(cells: readonly CellResult[]): string {
   return shapes
     .filter(({ name }) => plotted.includes(name))
-    .map(({ name }) => {
+    .flatMap(({ name }) => {
       const own = cells.filter(({ fixture }) => fixture === name);
       const values = Object.fromEntries(
         own.map(({ strategy, metrics }) => [strategy, metrics.nsPerResponse?.value ?? 0]),
       );
-      if (own.length < 2) return "";
+      if (own.length < 2) return [];
       const width = Math.max(...own.map(({ strategy }) => strategy.length));
       const bars = $.barplot.ascii(values, width, 44, { steps: -10, colors: null });
-      return `${name}\n${bars.join("\n")}\n`;
+      return [`${name}\n${bars.join("\n")}\n`];
     })
     .join("\n");
 }

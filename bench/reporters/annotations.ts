@@ -3,14 +3,14 @@ import { describe } from "./comparison-text.ts";
 import type { Reporter } from "./reporter.ts";
 
 /**
- * GitHub workflow commands: an error for each regression, a warning for each cell whose audit failed, and
+ * GitHub workflow commands: an error for each regression and threshold missed, a warning for each cell whose audit failed, and
  * for what was not compared.
  * https://docs.github.com/actions/reference/workflow-commands-for-github-actions
  */
 export const annotations: Reporter = {
   name: "annotations",
   summary: "GitHub annotations of what regressed",
-  render({ comparisons = [], cells, foundRates, fault, compared }) {
+  render({ comparisons = [], cells, foundRates, fault, compared, thresholds = [] }) {
     const broke = fault === undefined ? [] : [command("error", "run", `not whole: ${fault}`)];
     const errors = comparisons
       .filter(({ verdict, adjustedP }) => verdict === "regressed" && adjustedP !== undefined)
@@ -27,7 +27,10 @@ export const annotations: Reporter = {
     const leftOut = (compared?.leftOut ?? []).map(({ what, why }) =>
       command("warning", "not compared", `${what}: ${why}`),
     );
-    return [...broke, ...errors, ...leftOut, ...warnings].join("");
+    const missed = thresholds.flatMap((own) =>
+      own.missed.map((sentence) => command("error", own.threshold, sentence)),
+    );
+    return [...broke, ...missed, ...errors, ...leftOut, ...warnings].join("");
   },
 };
 

@@ -9,7 +9,9 @@ export function conclude({ cells, comparisons = [] }: Result): string {
     (own) => own.metric === "cpuNsPerRequest" && !invalid.some((cell) => isOf(own, cell)),
   );
   const compared =
-    byCpu.length === 0 ? [] : [cheapest(byCpu), widest(byCpu), limits(cells), undecided(byCpu)];
+    byCpu.length === 0
+      ? []
+      : [cheapest(byCpu, invalid.length > 0), widest(byCpu), limits(cells), undecided(byCpu)];
   return [...remarks(cells), ...compared]
     .filter((sentence) => sentence !== "")
     .map((sentence) => `${sentence}\n`)
@@ -22,14 +24,15 @@ function isOf({ strategy, baseline, fixture, connections }: Comparison, cell: Ce
   return cell.strategy === strategy || cell.strategy === baseline;
 }
 
-function cheapest(byCpu: readonly Comparison[]): string {
+function cheapest(byCpu: readonly Comparison[], isPart: boolean): string {
   const baseline = byCpu[0]?.baseline ?? "";
   const names = [...new Set(byCpu.map(({ strategy }) => strategy))];
   const costs = names.map((strategy) => {
     const ratios = byCpu.filter((c) => c.strategy === strategy).map((c) => c.ratio);
     return `${strategy} ${asChange(geometricMean(ratios))}`;
   });
-  return `CPU per request beside ${baseline}, over all heats: ${costs.join(", ")}.`;
+  const heats = isPart ? "all heats whose audit stands" : "all heats";
+  return `CPU per request beside ${baseline}, over ${heats}: ${costs.join(", ")}.`;
 }
 
 function widest(byCpu: readonly Comparison[]): string {

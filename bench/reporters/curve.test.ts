@@ -35,6 +35,19 @@ describe("the knee of a curve", () => {
     expect(renderCurves(curveOf(whole.toReversed())).join("")).toContain("callback: knee at 2;");
   });
 
+  test("stands beside a law that is not said to have been seen where it was not", () => {
+    // Measured of a server on this machine: throughput rises to the last point, the law falls before it.
+    const rising = [
+      [1, 11_400, 0.088],
+      [2, 20_100, 0.1],
+      [4, 23_600, 0.17],
+      [8, 25_800, 0.31],
+    ] as const;
+    expect(renderCurves(curveOf(rising)).join("")).toMatch(
+      /throughput falls beyond \d+, (which was not seen|where nothing was measured)/,
+    );
+  });
+
   test("is that of requests in flight where they are pipelined", () => {
     const pipelined = curveOf(whole).map((cell) => ({ ...cell, pipeline: 16 }));
     expect(renderCurves(pipelined).join("")).toContain("callback: knee at 32 requests in flight;");

@@ -58,18 +58,21 @@ function describeCurve(strategy: string, cells: readonly CellResult[]): string {
   if (law.error > mostError) {
     return `${start}; no universal scalability law fits (off by ${error})\n`;
   }
-  const peak = describePeak(law.peak, points.at(-1)?.concurrency ?? 0);
+  const peak = describePeak(law.peak, points);
   return (
     `${start}; universal scalability law λ = ${formatCount(law.lambda)}/s, ` +
     `σ = ${law.sigma.toFixed(3)}, κ = ${law.kappa.toExponential(1)}: ${peak} (off by ${error})\n`
   );
 }
 
-/** Where throughput is greatest by the law, which may lie beyond what was measured. */
-function describePeak(peak: number, measuredTo: number): string {
+/** Where throughput is greatest by the law, which may lie beyond what was measured, or beside it. */
+function describePeak(peak: number, points: readonly LoadPoint[]): string {
   if (!Number.isFinite(peak)) return "throughput does not fall";
+  const last = points.at(-1) as LoadPoint;
   const falls = `throughput falls beyond ${Math.round(peak)}`;
-  return peak > measuredTo ? `${falls}, where nothing was measured` : falls;
+  if (peak > last.concurrency) return `${falls}, where nothing was measured`;
+  const wasSeen = points.some(({ throughput }) => throughput > last.throughput);
+  return wasSeen ? falls : `${falls}, which was not seen`;
 }
 
 /** Where the curve was not looked at beyond its knee, it may lie further on. */

@@ -20,6 +20,7 @@ export const junit: Reporter = {
       // Trials of a search are meant to fail in the end.
       ...(result.foundRates?.map(foundRateTest) ?? result.cells.map(auditTest)),
       ...(result.comparisons ?? []).map(comparisonTest),
+      ...(result.thresholds ?? []).map(thresholdTest),
       ...(result.compared?.leftOut ?? []).map(leftOutTest),
       ...(result.fault === undefined ? [] : [faultTest(result.fault)]),
     ];
@@ -41,6 +42,11 @@ function auditTest(cell: CellResult): TestCase {
   const failed = cell.audit.filter(({ ok }) => !ok);
   const failure = failed.map(({ check, detail }) => `${check}: ${detail}`).join("; ");
   return { group: "audit", name: cellName(cell), ...(failed.length > 0 && { failure }) };
+}
+
+function thresholdTest({ threshold, missed }: { threshold: string; missed: string[] }): TestCase {
+  const failure = missed.join("; ");
+  return { group: "threshold", name: threshold, ...(missed.length > 0 && { failure }) };
 }
 
 function leftOutTest({ what, why }: { what: string; why: string }): TestCase {

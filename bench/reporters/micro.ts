@@ -4,6 +4,7 @@ import { renderTable } from "./table.ts";
 
 /** Points of the grid by strategies: time per response. */
 export function renderMicro(cells: readonly CellResult[]): string {
+  if (cells.length === 0) return "";
   const strategies = [...new Set(cells.map(({ strategy }) => strategy))];
   const columns = ["response", "chunks", ...strategies].map((heading, index) => ({
     heading,

@@ -163,6 +163,19 @@ test("junit and annotations: of a search what it has found, and not its trials",
   expect(render("annotations", ofSearch)).toBe("");
 });
 
+test("a threshold that was missed is no success in what CI reads", () => {
+  const missed = ["threshold serviceP99Ns<1ms missed: callback, hello, 64 connections: …"];
+  const thresholds = [
+    { threshold: "serviceP99Ns<1ms", missed },
+    { threshold: "serviceP99Ns<9ms", missed: [] },
+  ];
+  const judged = { ...sampleResult, cells: [], comparisons: [], thresholds };
+  expect(render("junit", judged)).toContain('tests="2" failures="1"');
+  expect(render("annotations", judged)).toStartWith(
+    "::error title=readrace%3A serviceP99Ns<1ms::threshold serviceP99Ns<1ms missed",
+  );
+});
+
 test("a run that broke off is no success in any report", () => {
   const broken = { ...sampleResult, fault: "main.ts ended with SIGKILL" };
   expect(render("text", broken)).toContain(

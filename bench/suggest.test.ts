@@ -1,0 +1,15 @@
+import { expect, test } from "bun:test";
+import { suggest } from "./suggest.ts";
+
+const commands = ["load", "list", "history", "report", "peers"];
+
+test.each([
+  ["hist", "history"],
+  ["lod", "load"],
+  ["lo", "load"],
+  ["l", undefined],
+  ["reprot", "report"],
+  ["nonsense", undefined],
+])("%s: %s", (word, meant) => {
+  expect(suggest(word, commands)).toBe(meant as string);
+});
