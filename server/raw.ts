@@ -77,8 +77,7 @@ export function listenRaw(
 function cutOff(sockets: ReadonlySet<Socket<Exchange>>, patienceMs: number): void {
   const sinceMs = performance.now() - patienceMs;
   for (const socket of sockets) {
-    const { busy, closing, idleSinceMs } = socket.data;
-    if ((closing || !busy) && idleSinceMs < sinceMs) socket.terminate();
+    if (!socket.data.busy && socket.data.idleSinceMs < sinceMs) socket.terminate();
   }
 }
 
@@ -98,16 +97,32 @@ async function serveNext(
     exchange.received = exchange.received.slice(end + headEnd.length);
     exchange.busy = true;
     const keep = await respond(socket, request, byPath);
-    exchange.idleSinceMs = performance.now();
     if (!keep) {
       exchange.closing = true;
-      // A body that came with the request, if it is left unread, would reset what was just answered.
-      socket.resume();
-      socket.end();
+      if (announcesBody(request)) linger(socket);
+      else socket.end();
       return;
     }
     exchange.busy = false;
+    exchange.idleSinceMs = performance.now();
   }
+}
+
+/** A body is not read, and must not be taken for the next request. */
+function announcesBody(request: string): boolean {
+  return /^(content-length:[ \t]*0*[1-9]|transfer-encoding:)/im.test(request);
+}
+
+const lingerMs = 2000;
+
+/**
+ * Closes when the other end does, or after a while: a body that comes with the request, left unread at the
+ * close, would reset what was just answered (RFC 9112 section 9.6).
+ */
+function linger(socket: Socket<Exchange>): void {
+  socket.resume();
+  socket.shutdown();
+  setTimeout(() => socket.terminate(), lingerMs).unref();
 }
 
 /** Answers one request; false when the connection must close after it. */
@@ -118,9 +133,8 @@ async function respond(
 ): Promise<boolean> {
   const [method = "", target = "", version = ""] = request.split("\r\n", 1)[0]?.split(" ") ?? [];
   const fixture = byPath.get(target.split("?", 1)[0] ?? "");
-  // A body is not read, and must not be taken for the next request.
-  const hasBody = /^(content-length:[ \t]*0*[1-9]|transfer-encoding:)/im.test(request);
-  const close = version !== "HTTP/1.1" || hasBody || /^connection:.*\bclose\b/im.test(request);
+  const close =
+    version !== "HTTP/1.1" || announcesBody(request) || /^connection:.*\bclose\b/im.test(request);
   if (fixture === undefined) return (await sendText(socket, "404 Not Found", "", close)) && !close;
   if (method !== "GET" && method !== "HEAD") {
     const allow = "Allow: GET, HEAD\r\n";
