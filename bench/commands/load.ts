@@ -36,6 +36,7 @@ export async function load(config: LoadConfig, io: Io): Promise<number> {
   );
   warnOfOthers(config, io);
   const startedAt = new Date().toISOString();
+  const beganMs = performance.now();
   const { open } = config.settings;
   const rate = open && meanRate(open);
   const heats = planHeats(config.strategies, config.fixtures, config.connections, rate);
@@ -52,7 +53,7 @@ export async function load(config: LoadConfig, io: Io): Promise<number> {
     if (config.target.kind === "own") {
       await warmServer(config.fixtures, config.settings.warmUpMs, executor, io.signal);
     }
-    for (const heat of heats) {
+    for (const [index, heat] of heats.entries()) {
       if (io.signal.aborted) break;
       if (config.objective !== undefined) {
         const { settings, objective } = config;
@@ -70,7 +71,11 @@ export async function load(config: LoadConfig, io: Io): Promise<number> {
         cells.push(...search.trials);
         continue;
       }
-      const samples = await race(heat, config.settings, executor, random, io.signal, progress.step);
+      const leftMs = config.withinMs - (performance.now() - beganMs);
+      const samples = await race(heat, config.settings, executor, random, io.signal, {
+        onReplicate: progress.step,
+        withinMs: leftMs / (heats.length - index),
+      });
       const raced = cellResults(heat, samples);
       cells.push(...raced);
       comparisons.push(...compareWithFirst(raced));

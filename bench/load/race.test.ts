@@ -95,6 +95,17 @@ test("every replicate is a fresh process of each strategy, and none is left", as
   expect(running()).toBe(0);
 });
 
+test("where time is short there are fewer replicates, but three", async () => {
+  const { executor } = fakeExecutor(1);
+  const signal = new AbortController().signal;
+  const replicatesWithin = async (withinMs: number) => {
+    const samples = await race(heat, settings, executor, seededRandom(7), signal, { withinMs });
+    return samples.map(({ replicates }) => replicates.length);
+  };
+  expect(await replicatesWithin(-1)).toEqual([3, 3]);
+  expect(await replicatesWithin(60_000)).toEqual([4, 4]);
+});
+
 test("strategies take turns, in an order that is drawn", async () => {
   const { samples, log } = raceFake(1);
   await samples;
@@ -193,17 +204,14 @@ test("an abort stops the race and keeps what was measured", async () => {
   const controller = new AbortController();
   const fake = fakeExecutor(1);
   const seen: number[] = [];
-  const samples = await race(
-    heat,
-    settings,
-    fake.executor,
-    seededRandom(7),
-    controller.signal,
-    () => {
-      seen.push(1);
-      if (seen.length === 3) controller.abort();
-    },
-  );
+  const onReplicate = () => {
+    seen.push(1);
+    if (seen.length === 3) controller.abort();
+  };
+  const { signal } = controller;
+  const samples = await race(heat, settings, fake.executor, seededRandom(7), signal, {
+    onReplicate,
+  });
   expect(samples.map(({ replicates }) => replicates.length)).toEqual([2, 2]);
   expect(fake.running()).toBe(0);
 });

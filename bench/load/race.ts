@@ -7,6 +7,16 @@ import type { CellSample, LostReplicate, ReplicateSample, SliceSample } from "./
 import { planSlices, planWarmUp } from "./slice-plan.ts";
 import { startGroup } from "./workers.ts";
 
+/** With fewer an interval says next to nothing. */
+const fewestReplicates = 3;
+
+export interface RaceWatch {
+  /** Called before each replicate. */
+  readonly onReplicate?: (heat: Heat) => void;
+  /** Beyond the third no replicate is begun that would not end within this time. */
+  readonly withinMs?: number;
+}
+
 /**
  * Races the strategies of one heat: in every replicate a fresh process for each, which take turns in
  * short slices whose order is drawn anew each round. Returns one sample a strategy, in their order.
@@ -18,11 +28,14 @@ export async function race(
   executor: Executor,
   random: () => number,
   signal: AbortSignal,
-  onReplicate: (heat: Heat) => void = () => {},
+  { onReplicate = () => {}, withinMs = Number.POSITIVE_INFINITY }: RaceWatch = {},
 ): Promise<readonly CellSample[]> {
   const replicates: ReplicateSample[][] = heat.rivals.map(() => []);
   const lost: string[][] = heat.rivals.map(() => []);
+  const beganMs = performance.now();
   for (let replicate = 0; replicate < settings.replicates && !signal.aborted; replicate++) {
+    const eachMs = (performance.now() - beganMs) / replicate;
+    if (replicate >= fewestReplicates && eachMs * (replicate + 1) > withinMs) break;
     onReplicate(heat);
     const samples = await raceReplicate(heat, settings, replicate, executor, random, signal);
     for (const [index, sample] of samples.entries()) {
