@@ -68,7 +68,7 @@ export function historyEntryOf(result: Result): HistoryEntry {
 }
 
 /** Runs of the same key can be compared: machine, runtime and server are the same. */
-export function environmentKey(environment: Environment): string {
+function environmentKey(environment: Environment): string {
   const { runtime, runtimeVersion, os, arch, cpu, cores, server } = environment;
   const { keptAwake, transport, boundToCores } = environment;
   const awake = keptAwake ? ", kept awake" : "";

@@ -3,16 +3,18 @@ import { dirname, join, relative } from "node:path";
 
 const root = join(import.meta.dir, "..");
 
-/** Every module of the product and what it imports, as paths from the root. */
-async function importsByFile(): Promise<Map<string, string[]>> {
+/**
+ * Every module of the product and what it imports, as paths from the root. Types count as well, unless only
+ * values are asked for: a layer that needs another's types depends on it.
+ */
+async function importsByFile(onlyValues = false): Promise<Map<string, string[]>> {
   const found = new Map<string, string[]>();
   const transpiler = new Bun.Transpiler({ loader: "ts" });
   for await (const file of new Bun.Glob("{src,fixtures,server,bench}/**/*.ts").scan(root)) {
     const code = await Bun.file(join(root, file)).text();
-    // Types count as well: a layer that needs another's types depends on it.
-    const types = [...code.matchAll(/^(?:import|export)\b[^;]*?from "([^"]+)";/gm)].map(
-      ([, path]) => path,
-    );
+    const types = onlyValues
+      ? []
+      : [...code.matchAll(/^(?:import|export)\b[^;]*?from "([^"]+)";/gm)].map(([, path]) => path);
     const values = transpiler.scanImports(code).map(({ path }) => path);
     const paths = [...new Set([...types, ...values])].filter((path) => path !== undefined);
     found.set(
@@ -62,10 +64,24 @@ test("statistics are pure: they import statistics only", async () => {
 
 test("data flows one way: measuring never imports reporting, commands or the store", async () => {
   for (const [file, imports] of await importsByFile()) {
-    if (!/^bench\/(load|metrics|audit|stats)\//.test(file) || isTest(file)) continue;
+    const measures =
+      /^bench\/((load|metrics|audit|stats|micro|compare|peers|verify|chaos)\/|plan\.ts|result\.ts)/;
+    if (!measures.test(file) || isTest(file)) continue;
     const later = imports.filter((path) =>
       /^bench\/(reporters|commands)\/|^bench\/(store|main|config)\.ts/.test(path),
     );
     expect({ file, later }).toEqual({ file, later: [] });
   }
+});
+
+test("no module imports itself by way of others", async () => {
+  const imports = await importsByFile(true);
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) throw new Error([...path, file].join(" imports "));
+    if (done.has(file)) return;
+    for (const next of imports.get(file) ?? []) visit(next, [...path, file]);
+    done.add(file);
+  };
+  for (const file of imports.keys()) visit(file, []);
 });

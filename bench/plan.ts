@@ -5,13 +5,6 @@ import { strategies as allStrategies } from "../src/strategies/registry.ts";
 import { type ArrivalKind, planDurationMs, type Stage } from "./load/pacer.ts";
 import type { TransportKind } from "./load/transport.ts";
 
-/** What a row of a report shows: one strategy on one fixture at one number of connections. */
-export interface Cell {
-  readonly strategy: string;
-  readonly fixture: string;
-  readonly connections: number;
-}
-
 /** One of those who race: a strategy, of this checkout's clients or of another's. */
 export interface Rival {
   readonly strategy: string;

@@ -53,9 +53,15 @@ function responder(fixture: Fixture): () => Response {
   const { delivery } = fixture;
   // Made once: turning a plain object into headers takes longer than the rest of a Response.
   const headers = new Headers({ "Content-Type": fixture.contentType });
-  return delivery.kind === "chunked"
-    ? () => new Response(inChunks(body, delivery.chunkBytes), { headers })
-    : () => new Response(blob, { headers });
+  switch (delivery.kind) {
+    case "chunked":
+      return () => new Response(inChunks(body, delivery.chunkBytes), { headers });
+    case "whole":
+    // Those below come here only when they are asked for by the name of their file.
+    case "segments":
+    case "until-eof":
+      return () => new Response(blob, { headers });
+  }
 }
 
 /** A direct stream, which Bun sends as one HTTP chunk for each flush. */

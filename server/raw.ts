@@ -135,10 +135,14 @@ async function respond(
   const fixture = byPath.get(target.split("?", 1)[0] ?? "");
   const close =
     version !== "HTTP/1.1" || announcesBody(request) || /^connection:.*\bclose\b/im.test(request);
-  if (fixture === undefined) return (await sendText(socket, "404 Not Found", "", close)) && !close;
+  if (fixture === undefined) {
+    await sendText(socket, "404 Not Found", "", close);
+    return !close;
+  }
   if (method !== "GET" && method !== "HEAD") {
     const allow = "Allow: GET, HEAD\r\n";
-    return (await sendText(socket, "405 Method Not Allowed", allow, close)) && !close;
+    await sendText(socket, "405 Method Not Allowed", allow, close);
+    return !close;
   }
   const body = fixture.body();
   const untilEof = fixture.delivery.kind === "until-eof";
@@ -163,11 +167,10 @@ async function sendText(
   status: string,
   fields: string,
   close: boolean,
-): Promise<boolean> {
+): Promise<void> {
   const connection = close ? "Connection: close\r\n" : "";
   const text = `HTTP/1.1 ${status}\r\n${fields}Content-Length: 0\r\n${connection}\r\n`;
   await send(socket, new TextEncoder().encode(text));
-  return true;
 }
 
 /** The response cut as the fixture wants it. */

@@ -10,7 +10,7 @@ export type BoundBy = (typeof boundByValues)[number];
 const saturatedShare = 0.9;
 
 /** Share of a core that each client process and the server used; the server's is unknown if not ours. */
-export function cpuShares(sample: CellSample): { client: number; server: number | undefined } {
+function cpuShares(sample: CellSample): { client: number; server: number | undefined } {
   const cpuNs = sumSlices(sample, (slice) => slice.cpuNs);
   const client = cpuNs / sumSlices(sample, ({ windowNs }) => windowNs) / sample.workers;
   const serverCpuNs = sumSlices(sample, (slice) => slice.serverCpuNs ?? Number.NaN);

@@ -2,6 +2,7 @@ import { asError } from "../../src/errors.ts";
 import { compareFiles } from "../compare/compare-files.ts";
 import { compareLive, type LiveComparison } from "../compare/compare-live.ts";
 import { overallVerdict } from "../compare/comparison.ts";
+import type { NamedResult } from "../compare/file-questions.ts";
 import { withGateOfBase } from "../compare/gate-file.ts";
 import { isRefused, withholdRefused } from "../compare/refused.ts";
 import type { CompareConfig } from "../compare-options.ts";
@@ -11,7 +12,7 @@ import { chooseOne } from "../options.ts";
 import { json } from "../reporters/json.ts";
 import { reporters } from "../reporters/registry.ts";
 import type { Result } from "../result.ts";
-import { checkOutput } from "../store.ts";
+import { checkOutput, readResult } from "../store.ts";
 import { finishResult } from "./finish-result.ts";
 import { keepResult } from "./keep-result.ts";
 
@@ -24,7 +25,7 @@ export async function compare(asked: CompareConfig, io: Io): Promise<number> {
   const { subjects } = config;
   const outcome: LiveComparison =
     subjects.kind === "files"
-      ? compareFiles(subjects.base, subjects.head, config)
+      ? compareFiles(named(subjects.base), named(subjects.head), config)
       : await compareLive(subjects, config, io);
   const { cells, compared, fault } = outcome;
   const comparisons = withholdRefused(outcome.comparisons, cells, compared);
@@ -47,6 +48,10 @@ export async function compare(asked: CompareConfig, io: Io): Promise<number> {
   const kept = keepResult(config.output, result, io, reporter.name === "text");
   if (!kept && fault === undefined) return exitCodes.invalid;
   return exitCodeOf(result, config.strict, fault, io);
+}
+
+function named(path: string): NamedResult {
+  return { path, result: readResult(path) };
 }
 
 function exitCodeOf(

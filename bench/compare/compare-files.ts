@@ -1,6 +1,5 @@
 import type { CompareConfig } from "../compare-options.ts";
 import { UserError } from "../errors.ts";
-import { readResult } from "../store.ts";
 import type { LiveComparison } from "./compare-live.ts";
 import { comparisonOf } from "./comparison.ts";
 import {
@@ -8,18 +7,17 @@ import {
   cellsBeyond,
   environmentDifferences,
   fileQuestions,
+  type NamedResult,
   whyIncomplete,
 } from "./file-questions.ts";
 import { judge } from "./gate.ts";
 
 /** Compares what two result files hold; a fault where they come from different machines. */
 export function compareFiles(
-  basePath: string,
-  headPath: string,
+  { path: basePath, result: base }: NamedResult,
+  { path: headPath, result: head }: NamedResult,
   { minEffect, ignoreEnvironment }: Pick<CompareConfig, "minEffect" | "ignoreEnvironment">,
 ): LiveComparison {
-  const base = readResult(basePath);
-  const head = readResult(headPath);
   const leftOut = cellsBeyond({ path: basePath, result: base }, head);
   const compared = {
     base: basePath,

@@ -7,7 +7,7 @@ import { processExecutor } from "../load/process-executor.ts";
 import { canBeFed } from "../micro/readers.ts";
 import { mostWarmUpMs, type RaceSettings, sameTimeouts } from "../plan.ts";
 import { createProgress } from "../progress.ts";
-import type { CellResult, Comparison, Environment, Result, sides } from "../result.ts";
+import type { CellResult, Comparison, Environment, Result } from "../result.ts";
 import type { PairedLogs } from "../stats/paired.ts";
 import { seededRandom } from "../stats/random.ts";
 import { ownTarget } from "../target.ts";
@@ -131,13 +131,17 @@ function raceSettings({ seed, transport }: CompareConfig): RaceSettings {
 
 function cellsOf({ match, base, head, noise }: MatchSample): CellResult[] {
   const { fixture, connections } = match;
-  const rivals = [match.base, match.head, match.base];
-  return cellResults({ fixture, connections, rivals }, [base, head, noise]).map((cell, index) => ({
-    ...cell,
-    side: (["base", "head", "noise"] as const satisfies readonly (typeof sides)[number][])[
-      index
-    ] as (typeof sides)[number],
-  }));
+  const arms = [
+    { side: "base", rival: match.base, sample: base },
+    { side: "head", rival: match.head, sample: head },
+    { side: "noise", rival: match.base, sample: noise },
+  ] as const;
+  return arms.flatMap(({ side, rival, sample }) =>
+    cellResults({ fixture, connections, rivals: [rival] }, [sample]).map((cell) => ({
+      ...cell,
+      side,
+    })),
+  );
 }
 
 /**

@@ -1,10 +1,10 @@
 import type { CellSample, ReplicateSample, SliceSample } from "../load/sample.ts";
-import { metrics } from "../metrics/registry.ts";
+import { type comparedMetricKeys, metrics } from "../metrics/registry.ts";
 import type { PairedLogs } from "../stats/paired.ts";
 
 /** A metric that can block a merge, and how it is had from what two arms did side by side. */
 export interface GatedMetric {
-  readonly key: string;
+  readonly key: (typeof comparedMetricKeys)[number];
   readonly better: "lower" | "higher";
   /** How much more than --min-effect must have changed: tails scatter more than the rest. */
   readonly marginFactor: number;

@@ -60,10 +60,8 @@ export async function raceMatch(
   const heat: Heat = { fixture, connections, rivals: [base, head, base] };
   const arms: ReplicateSample[][] = [[], [], []];
   const sample = (): MatchSample => {
-    const [ofBase, ofHead, ofNoise] = arms.map((replicates) =>
-      cellSample(heat, settings.race, replicates),
-    );
-    return { match, base: ofBase, head: ofHead, noise: ofNoise } as MatchSample;
+    const of = (arm: number) => cellSample(heat, settings.race, arms[arm] ?? []);
+    return { match, base: of(0), head: of(1), noise: of(2) };
   };
   const beganNs = clockNs();
   for (let replicate = 0; !signal.aborted; replicate++) {

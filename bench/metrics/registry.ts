@@ -31,10 +31,10 @@ export const metrics: readonly Metric[] = [
   memoryPerResponse,
 ];
 
-/** What rivals are compared by. */
-export const comparedMetricKeys: readonly string[] = [
+/** What rivals, revisions and peers are compared by. */
+export const comparedMetricKeys = [
   "requestsPerSecond",
   "cpuNsPerRequest",
   "serviceP50Ns",
   "serviceP99Ns",
-];
+] as const;

@@ -4,13 +4,12 @@ import type { Executor } from "../load/executor.ts";
 import { createHistogram, encodeHistogram } from "../load/histogram.ts";
 import { race } from "../load/race.ts";
 import type { CellSample } from "../load/sample.ts";
-import { metrics } from "../metrics/registry.ts";
+import { comparedMetricKeys, metrics } from "../metrics/registry.ts";
 import type { Heat, RaceSettings } from "../plan.ts";
 import type { CellResult, Comparison } from "../result.ts";
 import { medianEstimate } from "../stats/median.ts";
 import { shuffled } from "../stats/random.ts";
 import { verdictOf } from "../stats/verdict.ts";
-import { peerMetrics } from "./metrics.ts";
 import type { Peer } from "./peer.ts";
 import { type PeerRun, runPeer } from "./run-peer.ts";
 
@@ -153,7 +152,7 @@ export function compareWithMeasure(
   if (baseline === undefined || hasLostProcess(baseline)) return [];
   return cells
     .filter((cell) => cell !== baseline && !hasLostProcess(cell))
-    .flatMap((cell) => peerMetrics.flatMap((key) => compareOne(baseline, cell, key)));
+    .flatMap((cell) => comparedMetricKeys.flatMap((key) => compareOne(baseline, cell, key)));
 }
 
 function compareOne(baseline: CellResult, cell: CellResult, key: string): Comparison[] {

@@ -1,10 +1,10 @@
-import { peerMetrics } from "../peers/metrics.ts";
+import { comparedMetricKeys } from "../metrics/registry.ts";
 import type { CellResult, Comparison, Result } from "../result.ts";
 import { plural } from "../units.ts";
 import { comparisonOf, figureOf, measureOf } from "./figures.ts";
 import { renderTable } from "./table.ts";
 
-const headings: Readonly<Record<(typeof peerMetrics)[number], string>> = {
+const headings: Readonly<Record<(typeof comparedMetricKeys)[number], string>> = {
   requestsPerSecond: "req/s",
   cpuNsPerRequest: "CPU/req",
   serviceP50Ns: "p50",
@@ -21,10 +21,10 @@ export function peerTable(cells: readonly CellResult[], comparisons: readonly Co
   const ratios = rounds === undefined ? "" : `, ratios are medians of ${plural(rounds, "round")}`;
   return {
     title: `${fixture}, ${plural(connections, "connection")}${ratios}`,
-    headings: ["client", ...peerMetrics.flatMap((key) => [headings[key], `÷ ${measure}`])],
+    headings: ["client", ...comparedMetricKeys.flatMap((key) => [headings[key], `÷ ${measure}`])],
     rows: cells.map((cell) => [
       cell.strategy + remarkOn(cell, rounds),
-      ...peerMetrics.flatMap((key) => [
+      ...comparedMetricKeys.flatMap((key) => [
         figureOf(cell, key).replace("/s", ""),
         ratio(cell, comparisons, key),
       ]),

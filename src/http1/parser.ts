@@ -33,7 +33,7 @@ type Phase =
   | "trailer";
 
 /** Bytes that one head, or one trailer section, may take: what Node and nginx allow, and some. */
-export const defaultMaxHeadBytes = 32 * 1024;
+const defaultMaxHeadBytes = 32 * 1024;
 
 /**
  * A sans-IO reader of HTTP/1.1 responses (RFC 9112): bytes in, events out, no socket. It is strict:
