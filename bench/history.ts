@@ -95,7 +95,7 @@ function cellKey({
 
 /**
  * Adds a line at the end, in one write, so that two runs at once cannot mix theirs: whole, or, where
- * the disk is full, not at all.
+ * the disk is full, not at all, unless another has added to it in that moment.
  */
 export function appendHistory(path: string, entry: HistoryEntry): void {
   mkdirSync(dirname(path), { recursive: true });

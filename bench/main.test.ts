@@ -86,6 +86,18 @@ describe("load", () => {
     expect(result.cells[0]?.requests).toEqual({ issued: 1001, ok: 1001, failed: 0, unfinished: 0 });
   });
 
+  test.each([[["-n", "100"]], [["-R", "200", "-d", "200ms"]]])(
+    "-W 0: a race without a warm-up (%s)",
+    measured,
+    async (length) => {
+      const flags =
+        "-s callback -f hello -c 2 -W 0 --replicates 2 --no-save --trust-machine --json";
+      const { out } = await run(...flags.split(" "), ...length);
+      const [cell] = resultSchema.parse(JSON.parse(out)).cells;
+      expect(cell?.replicates).toHaveLength(2);
+    },
+  );
+
   test("--close takes a connection for each request", measured, async () => {
     const { code, out } = await run(...short, "--close", "--json", "--no-save");
     expect(code).toBe(0);

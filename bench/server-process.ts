@@ -7,7 +7,7 @@ import type { Side } from "./scheduling.ts";
 const script = join(import.meta.dir, "../server/main.ts");
 
 /** It is asked between slices, and by who waits for a Ctrl-C. */
-const usagePatienceMs = 10_000;
+const usagePatienceMs = 5_000;
 
 /** The fixture server, running in a process of its own. */
 export interface ServerProcess extends Listening {

@@ -41,14 +41,20 @@ export function judgeThresholds(
   cells: readonly CellResult[],
   thresholds: readonly Threshold[],
 ): NonNullable<Result["thresholds"]> {
-  return thresholds.map(({ metric, unit, operator, limit, text }) => ({
-    threshold: text,
-    missed: cells.flatMap((cell) => {
-      const value = cell.metrics[metric]?.value;
-      if (value !== undefined && (operator === "<" ? value < limit : value > limit)) return [];
-      const where = `${cell.strategy}, ${cell.fixture}, ${plural(cell.connections, "connection")}`;
-      const is = value === undefined ? "was not measured" : `is ${formatQuantity(value, unit)}`;
-      return [`threshold ${text} missed: ${where}: ${metric} ${is}`];
-    }),
-  }));
+  return thresholds.map((threshold) => {
+    const misses = cells.flatMap((cell) => missOf(cell, threshold) ?? []);
+    const missed = cells.length === 0 ? ["nothing was measured"] : misses;
+    const { text } = threshold;
+    return { threshold: text, missed: missed.map((why) => `threshold ${text} missed: ${why}`) };
+  });
+}
+
+function missOf(
+  { strategy, fixture, connections, metrics: measured }: CellResult,
+  { metric, unit, operator, limit }: Threshold,
+): string | undefined {
+  const value = measured[metric]?.value;
+  if (value !== undefined && (operator === "<" ? value < limit : value > limit)) return undefined;
+  const is = value === undefined ? "was not measured" : `is ${formatQuantity(value, unit)}`;
+  return `${strategy}, ${fixture}, ${plural(connections, "connection")}: ${metric} ${is}`;
 }

@@ -34,8 +34,7 @@ export const stolen: Check = (sample) => {
   return {
     check: "stolen",
     ok,
-    detail:
-      `the hypervisor took ${percent(stolenNs / elapsedNs)} of a core, ` + `${quota}${advice}`,
+    detail: `the hypervisor took ${percent(stolenNs / elapsedNs)} of a core, ${quota}${advice}`,
   };
 };
 

@@ -91,6 +91,9 @@ async function loadFor(
   await generator.warmUp([once({ kind: "time", windowMs: warmUpMs })]);
   signal.removeEventListener("abort", generator.stop);
   if (signal.aborted) return undefined;
+  // One that hangs would not come to the end of its slice.
+  const giveUp = () => setTimeout(() => void generator.abandon(), longestSliceMs + 5000).unref();
+  signal.addEventListener("abort", giveUp);
   const endMs = performance.now() + durationMs;
   do {
     const { requests } = await generator.slice({ kind: "time", windowMs });

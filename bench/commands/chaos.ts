@@ -1,3 +1,4 @@
+import { asError } from "../../src/errors.ts";
 import { type ChaosSample, runChaos } from "../chaos/run.ts";
 import { faultsOf } from "../chaos/verdict.ts";
 import type { ChaosConfig } from "../chaos-options.ts";
@@ -11,17 +12,24 @@ import { formatBytes, plural } from "../units.ts";
  * did. Exit code 3 where it is not.
  */
 export async function chaos({ strategies, settings }: ChaosConfig, io: Io): Promise<number> {
+  const broken: string[] = [];
   const runs = await Promise.all(
-    strategies.map((strategy) => runChaos(strategy, settings, io.signal)),
+    strategies.map((strategy) =>
+      runChaos(strategy, settings, io.signal).catch((error: unknown) => {
+        broken.push(`${strategy}: ${asError(error).message}`);
+        return undefined;
+      }),
+    ),
   );
   const samples = runs.filter((sample) => sample !== undefined);
-  if (samples.length === 0) {
+  if (samples.length === 0 && io.signal.aborted) {
     io.out.write("Interrupted before anything was tried.\n");
     return exitCodes.interrupted;
   }
-  const wrong = samples.flatMap((sample) =>
+  const miscounted = samples.flatMap((sample) =>
     faultsOf(sample, settings.connections).map((what) => `${sample.strategy}: ${what}`),
   );
+  const wrong = [...broken, ...miscounted];
   io.out.write(renderFaults(samples));
   io.out.write(`\n${renderSamples(samples)}\n`);
   for (const line of wrong) io.out.write(`WRONG ${line}\n`);
@@ -74,7 +82,7 @@ function conclude(samples: readonly ChaosSample[], wrong: number): string {
   const faults = samples.reduce((sum, { tally }) => sum + faultCount(tally), 0);
   return wrong === 0
     ? `Held: each of ${plural(faults, "fault")} was counted as what it was, no connection stayed open, memory is flat.`
-    : `DID NOT HOLD: ${plural(wrong, "count")} of client and server disagree over ${plural(faults, "fault")}.`;
+    : `DID NOT HOLD: ${plural(wrong, "thing")} went wrong over ${plural(faults, "fault")}.`;
 }
 
 function faultCount({ faults }: ChaosSample["tally"]): number {

@@ -118,7 +118,7 @@ function conclude(config: LoadConfig, result: Result, fault: Error | undefined, 
   for (const sentence of missed) io.err.write(`${sentence}\n`);
   if (fault !== undefined) {
     io.err.write(`readrace: the race broke off: ${fault.message}\n`);
-    return exitCodes.invalid;
+    return result.interrupted ? exitCodes.interrupted : exitCodes.invalid;
   }
   if (!kept) return exitCodes.invalid;
   if (result.interrupted) return exitCodes.interrupted;

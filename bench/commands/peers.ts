@@ -107,7 +107,7 @@ function conclude(
   const kept = keepResult(output, result, io);
   if (fault !== undefined) {
     io.err.write(`readrace: the race broke off: ${fault.message}\n`);
-    return exitCodes.invalid;
+    return result.interrupted ? exitCodes.interrupted : exitCodes.invalid;
   }
   if (!kept) return exitCodes.invalid;
   if (result.interrupted) return exitCodes.interrupted;

@@ -131,33 +131,50 @@ function whatFailed(said: string, folder: string): string {
   return words.join(" ").trim().replaceAll(`${folder}/`, "");
 }
 
+/** An installation may wait for a registry. */
+const longestMs = 600_000;
+
 /**
- * Runs a command in a folder. An InterruptedError where `signal` has ended it, or a Ctrl-C itself, which
- * reaches all processes of a terminal.
+ * Runs a command in a folder, with all that it starts, which may hold its output open; an InterruptedError
+ * where `signal` has ended it.
  */
 async function runToEnd(
   command: string[],
   cwd: string,
   signal: AbortSignal,
-  { stdin, withinMs }: { readonly stdin?: Uint8Array; readonly withinMs?: number } = {},
+  { stdin, withinMs = longestMs }: { readonly stdin?: Uint8Array; readonly withinMs?: number } = {},
 ) {
   if (signal.aborted) throw new InterruptedError();
   const child = Bun.spawn(command, {
     cwd,
     stdio: [stdin ?? "ignore", "pipe", "pipe"],
-    signal,
-    killSignal: "SIGKILL",
-    ...(withinMs !== undefined && { timeout: withinMs }),
+    detached: true,
   });
+  const end = () => endGroup(child.pid);
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    end();
+  }, withinMs);
+  signal.addEventListener("abort", end);
   const [stdout, said, exitCode] = await Promise.all([
     new Response(child.stdout).bytes(),
     new Response(child.stderr).text(),
     child.exited,
   ]);
-  const { signalCode } = child;
-  const wasInterrupted = ["SIGINT", "SIGTERM", "SIGHUP"].includes(String(signalCode));
-  if (signal.aborted || wasInterrupted) throw new InterruptedError();
-  return { stdout, said: said.trim(), exitCode, isLate: signalCode === "SIGKILL" };
+  clearTimeout(timer);
+  signal.removeEventListener("abort", end);
+  if (signal.aborted) throw new InterruptedError();
+  const ending = `it ended with ${child.signalCode ?? `exit code ${exitCode}`}`;
+  return { stdout, said: said.trim() || ending, exitCode, isLate };
+}
+
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 function git(...words: readonly string[]) {

@@ -25,12 +25,15 @@ test("what a quota took is read of either version of control groups", () => {
 test("the quota is that of the group that the process is in", () => {
   expect(quotaFiles("0::/user.slice/a.scope\n")).toEqual([
     "/sys/fs/cgroup/user.slice/a.scope/cpu.stat",
+    "/sys/fs/cgroup/user.slice/cpu.stat",
     "/sys/fs/cgroup/cpu.stat",
   ]);
   expect(quotaFiles("4:memory:/m\n3:cpu,cpuacct:/docker/b\n0::/\n")).toEqual([
     "/sys/fs/cgroup/cpu,cpuacct/docker/b/cpu.stat",
+    "/sys/fs/cgroup/cpu,cpuacct/docker/cpu.stat",
     "/sys/fs/cgroup/cpu,cpuacct/cpu.stat",
     "/sys/fs/cgroup/cpu/docker/b/cpu.stat",
+    "/sys/fs/cgroup/cpu/docker/cpu.stat",
     "/sys/fs/cgroup/cpu/cpu.stat",
     "/sys/fs/cgroup/cpu.stat",
   ]);

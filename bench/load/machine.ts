@@ -71,13 +71,10 @@ export function cpuTicks(stat: string): { busyNs: number; stolenNs: number } | u
   return { busyNs: (user + nice + system + irq + softIrq) * tickNs, stolenNs: steal * tickNs };
 }
 
-/** Of this process's own control group, or of the nearest above it that tells. */
+/** Of this process's own control group and those above it, each of which may have a quota: the most of any. */
 function throttledNs(): number | undefined {
-  for (const path of quotaFiles(read("/proc/self/cgroup"))) {
-    const ns = throttled(read(path));
-    if (ns !== undefined) return ns;
-  }
-  return undefined;
+  const told = quotaFiles(read("/proc/self/cgroup")).flatMap((path) => throttled(read(path)) ?? []);
+  return told.length > 0 ? Math.max(...told) : undefined;
 }
 
 /**
@@ -93,7 +90,9 @@ export function quotaFiles(groups: string): string[] {
         ? [`/sys/fs/cgroup/${controllers}`, "/sys/fs/cgroup/cpu"]
         : []),
     ];
-    return mounts.flatMap((mount) => [`${mount}${path}/cpu.stat`, `${mount}/cpu.stat`]);
+    const names = path.split("/").filter((name) => name !== "");
+    const groups = names.map((_, depth) => names.slice(0, names.length - depth).join("/"));
+    return mounts.flatMap((mount) => [...groups, ""].map((own) => `${mount}/${own}/cpu.stat`));
   });
   return [...new Set(files.map((file) => file.replaceAll(/\/+/g, "/")))];
 }

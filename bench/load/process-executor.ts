@@ -63,9 +63,12 @@ export function processExecutor(
   };
 }
 
-/** A driver waits for each of its rounds so long, three of them a slice at most; who takes longer hangs. */
+/**
+ * What a slice may take beside its window: to settle, to a whole round, until all that count are answered, and
+ * until all are, each as long as a request that just comes in time; who takes longer hangs.
+ */
 function silenceMs({ connectMs, wholeMs }: Timeouts): number {
-  return 3 * (connectMs + wholeMs) + usualPatienceMs;
+  return 5 * (connectMs + wholeMs + 1000) + usualPatienceMs;
 }
 
 function plannedMs(length: SliceLength): number {
@@ -90,8 +93,11 @@ function generator(child: GeneratorChild, target: Target, silenceMs: number): Ge
   };
   return {
     async warmUp(phases) {
-      const within = phases.map(({ slice, most }) => most * plannedMs(slice) + silenceMs);
-      const withinMs = within.reduce((sum, ms) => sum + ms, 0);
+      // Also where nothing is to be warmed up, which is answered at once.
+      const withinMs = phases.reduce(
+        (sum, { slice, most }) => sum + most * plannedMs(slice) + silenceMs,
+        usualPatienceMs,
+      );
       const report = await child.ask({ kind: "warm-up", phases }, withinMs);
       return expectKind(report, "warmed-up").pace;
     },

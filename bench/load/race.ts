@@ -99,6 +99,8 @@ export async function raceReplicate(
           (error: unknown) => ({ generator: undefined, slices: [], lost: asError(error) }),
         ),
       );
+      // It was not there yet to be stopped.
+      if (signal.aborted) stop();
     }
     await takeTurns(contestants, settings, replicate, random, signal);
     const recordings = await Promise.all(

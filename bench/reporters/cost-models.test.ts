@@ -53,6 +53,15 @@ test("a difference that is not clear of none is not told as one", () => {
   );
 });
 
+test("of one process, or of a result that holds none, no difference is told", () => {
+  const [one] = first.processes as [number[]];
+  const tables = [
+    renderCostModels([model("callback", [one]), model("future", [one])]),
+    renderCostModels([first, model("future", [one])].map(({ processes: _, ...own }) => own)),
+  ];
+  for (const table of tables) expect(table).not.toContain("future costs");
+});
+
 test("a cost below nothing is rounded as others are", () => {
   const odd = { ...first, perChunkNs: { value: -120, interval: [-150, -10] as [number, number] } };
   expect(renderCostModels([odd])).toContain(" -120 [-150, -10] ns ");

@@ -32,7 +32,9 @@ export function renderCostModels(models: readonly CostModel[]): string {
 
 /** "web-streams costs 300 ns a response more and 200 ns a chunk more than callback." */
 function differences([first, ...others]: readonly CostModel[]): string[] {
-  return first === undefined ? [] : others.map((model) => `${difference(first, model)}\n`);
+  // Of one process nothing can be told, and older results hold none.
+  const pairs = others.filter(({ processes = [] }) => processes.length > 1);
+  return first === undefined ? [] : pairs.map((model) => `${difference(first, model)}\n`);
 }
 
 function difference(first: CostModel, { strategy, processes = [] }: CostModel): string {
