@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { platform, release } from "node:os";
+import { availableParallelism, platform, release } from "node:os";
 
 /** Which side of the race a process is on. */
 export type Side = "server" | "generator";
@@ -53,6 +53,12 @@ export function runBeforeOthers(process: number): boolean {
 export function sparesOthers(kernelRelease: string): boolean {
   const [, major, minor] = /^(\d+)\.(\d+)/.exec(kernelRelease) ?? [];
   return Number(major) * 100 + Number(minor) >= 612;
+}
+
+/** How many cores generators have, with or without a server of ours that has one to itself. */
+export function generatorCores(besideServer: boolean): number {
+  const cores = allowedCores().length || availableParallelism();
+  return besideServer && canBindToCores() ? cores - 1 : cores;
 }
 
 export function canBindToCores(): boolean {

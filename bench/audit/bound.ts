@@ -12,10 +12,15 @@ const saturatedShare = 0.9;
 /** Share of a core that each client process and the server used; the server's is unknown if not ours. */
 function cpuShares(sample: CellSample): { client: number; server: number | undefined } {
   const cpuNs = sumSlices(sample, (slice) => slice.cpuNs);
-  const client = cpuNs / sumSlices(sample, ({ windowNs }) => windowNs) / sample.workers;
+  const client = cpuNs / sumSlices(sample, ({ windowNs }) => windowNs) / busiest(sample);
   const serverCpuNs = sumSlices(sample, (slice) => slice.serverCpuNs ?? Number.NaN);
   const server = serverCpuNs / sumSlices(sample, ({ wholeNs }) => wholeNs);
   return { client, server: Number.isNaN(server) ? undefined : server };
+}
+
+/** Of its workers as many as there are cores can be busy at once. */
+function busiest({ workers, cores = workers }: CellSample): number {
+  return Math.min(workers, cores);
 }
 
 /** Which side had no CPU left: that side's limit is what was measured. */
@@ -37,7 +42,8 @@ const meanings: Record<BoundBy, string> = {
 
 /** With time left on the server, more of a busy client would get more done. */
 function moreWorkers(sample: CellSample): string {
-  if (boundBy(sample) !== "client" || sample.workers >= sample.connections) return "";
+  const { workers, connections, cores = Number.POSITIVE_INFINITY } = sample;
+  if (boundBy(sample) !== "client" || workers >= Math.min(connections, cores)) return "";
   return sample.workers === 1
     ? "; one worker is at its limit, more --workers would send more"
     : `; ${sample.workers} workers are at their limit, more would send more`;

@@ -43,8 +43,8 @@ export const failures: Check = (sample) => {
   const kindsOutside = kindsOf(sample, ({ uncountedErrors }) => uncountedErrors);
   const beside = outside > 0 ? `, and ${outside} outside of the windows${kindsOutside}` : "";
   const reopened = sumRecordings(sample, (recording) => recording.reopened);
-  const again =
-    reopened > 0 ? `; ${plural(reopened, "connection")} opened again, after 2 ms to 1 s` : "";
+  const afterWaits = failed + outside > 0 ? ", after 2 ms to 1 s where they had failed" : "";
+  const again = reopened > 0 ? `; ${plural(reopened, "connection")} opened again${afterWaits}` : "";
   return {
     check: "failures",
     ok:

@@ -24,6 +24,8 @@ export interface Generator {
 /** What starts generators: processes in a real run, a fake in tests of the pipeline. */
 export interface Executor {
   start(rival: Rival, fixture: string, connections: number): Promise<Generator>;
+  /** Cores that all generators share. */
+  readonly generatorCores: number;
   /** CPU time of the server so far; undefined when it is not ours to ask. */
   serverCpuNs(): Promise<number | undefined>;
   /** Begins to watch the machine; the function that is returned says what it did since. */

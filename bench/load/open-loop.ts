@@ -1,4 +1,4 @@
-import { Backlog } from "./backlog.ts";
+import { Backlog, fallsBehindBy } from "./backlog.ts";
 import { clockNs } from "./clock.ts";
 import { processCpuNs } from "./cpu.ts";
 import type { Lane } from "./lane.ts";
@@ -109,8 +109,8 @@ export class OpenLoop implements Loop {
   /**
    * Where the server has kept up, what was under way at the end belongs to the window, too. Where it has
    * not, it has answered as fast as it could: as long as every lane was busy, or from when its first answer
-   * was to come. Of stages, and where that was late, the mean is told; where a backlog grew, of what came in
-   * time.
+   * was to come; unless it then stood still, and did more in all. Of stages, and where that was late, the mean
+   * is told; where requests were left unsent, or a backlog grew, of what came in time.
    */
   private measured(): Pick<SliceSample, "windowNs" | "completed" | "cpuNs"> {
     const { startNs, durationNs, unsent } = this;
@@ -118,10 +118,11 @@ export class OpenLoop implements Loop {
     const isSteady = others.length === 0;
     const fellBehind = isSteady && unsent > 0;
     const full = fellBehind ? this.saturation.stretch(startNs, startNs + durationNs) : undefined;
-    if (full !== undefined) {
+    const inTime = this.answeredInTime / durationNs;
+    if (full !== undefined && full.answers / full.windowNs >= (1 - fallsBehindBy) * inTime) {
       return { windowNs: full.windowNs, completed: full.answers, cpuNs: full.cpuNs };
     }
-    const grew = this.backlogs.some(({ backlog }) => backlog.grows);
+    const grew = unsent > 0 || this.backlogs.some(({ backlog }) => backlog.grows);
     const whole = { answers: grew ? this.answeredInTime : this.ok, windowNs: durationNs };
     const { answers, windowNs } = (isSteady ? first?.backlog.stretch() : undefined) ?? whole;
     const cpuNs = (this.windowCpuNs * windowNs) / durationNs;

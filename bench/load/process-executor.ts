@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Timeouts } from "../../src/protocol.ts";
 import { type Child, spawnChild, usualPatienceMs } from "../child.ts";
 import type { ConnectionSettings } from "../plan.ts";
-import { runBeforeOthers } from "../scheduling.ts";
+import { generatorCores, runBeforeOthers } from "../scheduling.ts";
 import type { Target } from "../target.ts";
 import { keepCoresAwake } from "./awake.ts";
 import { keepCompilersYielding } from "./compilers.ts";
@@ -31,6 +31,7 @@ export function processExecutor(
 ): Executor {
   keepCoresAwake();
   return {
+    generatorCores: generatorCores(target.local),
     serverCpuNs: target.serverCpuNs,
     watchMachine,
     async start({ strategy, checkout }, fixture, connections) {

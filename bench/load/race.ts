@@ -53,6 +53,7 @@ export async function race(
     pipeline: settings.pipeline,
     mode: settings.open === undefined ? ("closed" as const) : ("open" as const),
     workers: settings.workers,
+    cores: executor.generatorCores,
     ...(settings.open && scheduleOf(settings.open)),
     keptAlive: settings.reading === "message",
   };

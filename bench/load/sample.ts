@@ -102,6 +102,8 @@ export interface CellSample {
   readonly schedule?: string;
   /** Processes that generated the load together. */
   readonly workers: number;
+  /** Cores that they share; where it is not known, one each. */
+  readonly cores?: number;
   /** Kept alive, with no connecting between requests. */
   readonly keptAlive: boolean;
   readonly replicates: readonly ReplicateSample[];

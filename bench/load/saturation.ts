@@ -21,6 +21,7 @@ export class Saturation {
   private readonly cpuNs: () => number;
   private began: Mark | undefined;
   private answers = 0;
+  private inTime = 0;
   private rounds = 0;
   private roundEnded: Mark | undefined;
 
@@ -35,6 +36,7 @@ export class Saturation {
     else if (this.began === undefined) {
       this.began = { ns: nowNs, cpuNs: this.cpuNs() };
       this.answers = 0;
+      this.inTime = 0;
       this.rounds = 0;
       this.roundEnded = undefined;
     }
@@ -42,6 +44,7 @@ export class Saturation {
 
   /** `inTime` is before the end of the window; after it nothing more is sent, and one round must do. */
   answered(nowNs: number, inTime: boolean): void {
+    if (inTime) this.inTime++;
     if (this.began === undefined || (!inTime && this.rounds > 0)) return;
     this.answers++;
     if (this.answers % this.lanes !== 0) return;
@@ -49,15 +52,18 @@ export class Saturation {
     this.roundEnded = { ns: nowNs, cpuNs: this.cpuNs() };
   }
 
-  /** The whole rounds up to the end of a window, if no lane was free in most of it. */
+  /**
+   * The whole rounds up to the end of a window, if no lane was free in most of it; not where the server then
+   * stood still, and the window has no room for as many.
+   */
   stretch(startNs: number, endNs: number): SaturatedStretch | undefined {
     const { began, roundEnded } = this;
     if (began === undefined || roundEnded === undefined) return undefined;
     if (began.ns - startNs > (endNs - startNs) / 2) return undefined;
-    return {
-      answers: this.rounds * this.lanes,
-      windowNs: roundEnded.ns - began.ns,
-      cpuNs: roundEnded.cpuNs - began.cpuNs,
-    };
+    const answers = this.rounds * this.lanes;
+    const windowNs = roundEnded.ns - began.ns;
+    const most = (this.inTime + this.lanes) / (endNs - began.ns);
+    if (answers / windowNs > most) return undefined;
+    return { answers, windowNs, cpuNs: roundEnded.cpuNs - began.cpuNs };
   }
 }

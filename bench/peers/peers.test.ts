@@ -153,6 +153,7 @@ const settings: RaceSettings = {
 
 const noGenerators: Executor = {
   start: () => Promise.reject(new Error("no strategy is raced")),
+  generatorCores: 1,
   serverCpuNs: () => Promise.resolve(undefined),
   watchMachine: () => () => ({ elapsedNs: 0, clockDriftNs: 0, coordinatorNs: 0 }),
 };

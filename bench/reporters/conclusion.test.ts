@@ -36,12 +36,18 @@ describe("an open loop that could not keep up", () => {
     if (says === "") expect(text).toBe("");
     else expect(text).toContain(`could not keep up with 1.00k/s: ${says}`);
   });
+
+  test("is not said of one that answered as many as were asked, but found no connection for some", () => {
+    const cells = [{ ...open(1010, 60), schedule: "poisson" }];
+    const text = conclude({ ...sampleResult, cells, comparisons: [] });
+    expect(text).toStartWith("callback on hello at 64 had no connection for all: 6.0 % of");
+  });
 });
 
 describe("what a row does not show", () => {
   const [cell] = sampleResult.cells as [CellResult];
   const requests = { issued: 1000, ok: 1000, failed: 0, unfinished: 0 };
-  test.each([
+  test.each<[string, Partial<CellResult>, string]>([
     ["nothing of note", {}, ""],
     [
       "failures that the audit bears",
@@ -52,6 +58,23 @@ describe("what a row does not show", () => {
       "connections that were opened again",
       { reopened: 1100 },
       "callback on hello at 64 opened connections again 1100 times, warm-up included, for 1000 requests: the server closes them, and req/s and CPU/req have that in them.\n",
+    ],
+    [
+      "connections that we gave up",
+      { reopened: 1100, errors: { timeout: 1100 }, valid: false },
+      "callback on hello at 64 opened connections again 1100 times, warm-up included, for 1000 requests: they are given up after failures, and req/s and CPU/req have that in them.\n",
+    ],
+    [
+      "a stall that takes most of a window",
+      {
+        replicates: [{}, {}],
+        metrics: {
+          requestsPerSecond: { value: 500, unit: "1/s", better: "higher" },
+          serviceP50Ns: { value: 10e6, unit: "ns", better: "lower" },
+          serviceMaxNs: { value: 600e6, unit: "ns", better: "lower" },
+        },
+      },
+      "callback on hello at 64: the slowest answer took 600 ms, of 1.00 s in each replicate: a longer -d would tell the rate more truly.\n",
     ],
     ["connections that were lost now and then", { reopened: 9 }, ""],
     ["a connection for each request", { reopened: 1100, keptAlive: false }, ""],

@@ -48,6 +48,16 @@ describe("the knee of a curve", () => {
     );
   });
 
+  test("stands beside a law that falls no less than noise does not", () => {
+    const flat = [
+      [2, 40.01, 50],
+      [4, 40.02, 100],
+      [8, 40.02, 200],
+      [16, 40, 400],
+    ] as const;
+    expect(renderCurves(curveOf(flat)).join("")).not.toMatch(/falls beyond \d+ \(/);
+  });
+
   test("is that of requests in flight where they are pipelined", () => {
     const pipelined = curveOf(whole).map((cell) => ({ ...cell, pipeline: 16 }));
     expect(renderCurves(pipelined).join("")).toContain("callback: knee at 32 requests in flight;");

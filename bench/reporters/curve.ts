@@ -7,6 +7,8 @@ import { type Column, renderTable } from "./table.ts";
 const fewestCounts = 3;
 /** A law that misses its own points by more than this does not describe them. */
 const mostError = 0.1;
+/** Less than this is the noise of a race. */
+const leastFall = 1.02;
 
 /** For each fixture that was raced at several concurrencies: the curve of each strategy, and its knee. */
 export function renderCurves(cells: readonly CellResult[]): string[] {
@@ -71,7 +73,7 @@ function describePeak(peak: number, points: readonly LoadPoint[]): string {
   const last = points.at(-1) as LoadPoint;
   const falls = `throughput falls beyond ${Math.round(peak)}`;
   if (peak > last.concurrency) return `${falls}, where nothing was measured`;
-  const wasSeen = points.some(({ throughput }) => throughput > last.throughput);
+  const wasSeen = points.some(({ throughput }) => throughput > leastFall * last.throughput);
   return wasSeen ? falls : `${falls}, which was not seen`;
 }
 

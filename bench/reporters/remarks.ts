@@ -1,10 +1,13 @@
 import { fallsBehindBy } from "../load/backlog.ts";
 import type { CellResult } from "../result.ts";
-import { formatCount, plural } from "../units.ts";
+import { formatCount, formatNs, plural } from "../units.ts";
 
 /** What the rows of cells do not show and their figures do not mean; empty strings where there is nothing. */
 export function remarks(cells: readonly CellResult[]): string[] {
-  return [...cells.flatMap((cell) => [behind(cell), failed(cell), reopened(cell)]), few(cells)];
+  return [
+    ...cells.flatMap((cell) => [behind(cell), failed(cell), reopened(cell), short(cell)]),
+    few(cells),
+  ];
 }
 
 function nameOf({ strategy, fixture, connections }: CellResult): string {
@@ -26,11 +29,14 @@ function behind(cell: CellResult): string {
   const { issued, ok, unsent = 0 } = requests;
   const asked = rate === undefined ? "" : ` with ${formatCount(rate)}/s`;
   const couldNot = `${nameOf(cell)} could not keep up${asked}`;
+  const answers = metrics.requestsPerSecond?.value;
   if (unsent > fewUnsent * (issued + unsent)) {
     const percent = ((100 * unsent) / (issued + unsent)).toFixed(1);
-    return `${couldNot}: ${percent} % of the requests that were due were never sent, and no response time counts for them.`;
+    // Arrivals that come in bursts can find no connection free, and be answered on the whole.
+    const isKept = rate !== undefined && answers !== undefined && answers >= keptUp * rate;
+    const what = isKept ? `${nameOf(cell)} had no connection for all` : couldNot;
+    return `${what}: ${percent} % of the requests that were due were never sent, and no response time counts for them.`;
   }
-  const answers = metrics.requestsPerSecond?.value;
   if (rate === undefined || answers === undefined || issued === 0) return "";
   // How many come of random arrivals is itself random, by the root of their number.
   const scatter = schedule?.includes("poisson") ? 4 / Math.sqrt(issued) : 0;
@@ -49,12 +55,37 @@ function failed(cell: CellResult): string {
 /** From this share of requests on, connecting is a part of what they cost. */
 const oftenReopened = 0.01;
 
+/** With these it was the other end that closed; with others we did, as after a timeout. */
+const kindsOfServer = ["reset", "closed-early"];
+
 function reopened(cell: CellResult): string {
-  const { reopened = 0, requests } = cell;
+  const { reopened = 0, requests, errors } = cell;
+  const isServer = Object.keys(errors).every((kind) => kindsOfServer.includes(kind));
+  const why = isServer ? "the server closes them" : "they are given up after failures";
   if (!cell.keptAlive || reopened <= oftenReopened * requests.issued) return "";
   return (
     `${nameOf(cell)} opened connections again ${plural(reopened, "time")}, warm-up included, for ` +
-    `${plural(requests.issued, "request")}: the server closes them, and req/s and CPU/req have that in them.`
+    `${plural(requests.issued, "request")}: ${why}, and req/s and CPU/req have that in them.`
+  );
+}
+
+/** A stall that takes more of a window is in it as a whole or not at all. */
+const mostOfWindow = 1 / 3;
+/** It is one if it takes so many times as long as the usual answer. */
+const stalls = 10;
+
+/** A closed loop's window, which waits for whole rounds, holds the whole of a stall that it meets. */
+function short(cell: CellResult): string {
+  const { mode, requests, metrics, replicates } = cell;
+  const rate = metrics.requestsPerSecond?.value;
+  const longestNs = metrics.serviceMaxNs?.value ?? 0;
+  const usualNs = metrics.serviceP50Ns?.value ?? 0;
+  if (mode === "open" || rate === undefined || rate <= 0) return "";
+  const windowNs = (requests.ok / rate / replicates.length) * 1e9;
+  if (longestNs <= windowNs * mostOfWindow || longestNs <= stalls * usualNs) return "";
+  return (
+    `${nameOf(cell)}: the slowest answer took ${formatNs(longestNs)}, of ${formatNs(windowNs)} ` +
+    "in each replicate: a longer -d would tell the rate more truly."
   );
 }
 
@@ -63,10 +94,10 @@ const fewestForP99 = 100;
 
 function few(cells: readonly CellResult[]): string {
   const timed = cells.filter(({ metrics }) => metrics.serviceP99Ns !== undefined);
-  const short = timed.filter(({ requests }) => requests.ok < fewestForP99);
-  if (short.length === 0) return "";
+  const of = timed.filter(({ requests }) => requests.ok < fewestForP99);
+  if (of.length === 0) return "";
   return (
-    `In ${short.length} of ${plural(timed.length, "cell")} fewer than ${fewestForP99} answers were counted: ` +
+    `In ${of.length} of ${plural(timed.length, "cell")} fewer than ${fewestForP99} answers were counted: ` +
     "their p99 is the slowest of them."
   );
 }
