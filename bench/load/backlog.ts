@@ -3,6 +3,11 @@ const quarters = 4;
 /** A server that answers by this share more slowly than it is asked is one that falls behind. */
 export const fallsBehindBy = 0.02;
 
+/** In each of four quarters: steady numbers do so in 2 of 100,000 windows. */
+const scatter = 1.5;
+/** A server that leaves requests is quick with others; of slow ones a window of a few answers cannot tell. */
+const promptly = 1 / 8;
+
 /** Response times of the requests that were due in one part of the time (Welford 1962). */
 interface Part {
   count: number;
@@ -19,6 +24,10 @@ interface Part {
  * 100 of them tell; at 1.24 times, of a queue with random service times, 9 in 10 windows of 240, at 1.05
  * times 4 in 10. Such a queue looks so in 5 to 8 of 100 windows of 240 requests where it is steady, but busy
  * nine tenths of the time, and in none of 2000 (simulated).
+ *
+ * Of a server that takes the newest first, or any, those tell that it leaves: more and more are under way, by
+ * more than their number scatters, and those that it left longest come last. Answers that just take longer
+ * than the window come in the order in which they were asked for.
  */
 export class Backlog {
   private readonly durationNs: number;
@@ -27,8 +36,12 @@ export class Backlog {
     meanNs: 0,
     squares: 0,
   }));
-  /** Answers that came within the window. */
-  private inTime = 0;
+  /** Answers that came in each quarter. */
+  private readonly cameIn = new Array<number>(quarters).fill(0);
+  /** When those came that did not come within the window, by the half in which they were due. */
+  private readonly late: readonly Part[] = [0, 1].map(() => ({ count: 0, meanNs: 0, squares: 0 }));
+  /** Response times of those that came within the window. */
+  private readonly prompt: Part = { count: 0, meanNs: 0, squares: 0 };
   private fastestNs = Number.POSITIVE_INFINITY;
 
   constructor(durationNs: number) {
@@ -40,7 +53,19 @@ export class Backlog {
     const quarter = Math.min(quarters - 1, Math.floor((dueNs / this.durationNs) * quarters));
     add(this.parts[quarter] as Part, responseNs);
     this.fastestNs = Math.min(this.fastestNs, responseNs);
-    if (dueNs + responseNs <= this.durationNs) this.inTime++;
+    const cameNs = dueNs + responseNs;
+    if (cameNs > this.durationNs) {
+      add(this.late[Math.floor(quarter / 2)] as Part, cameNs);
+    } else {
+      const came = Math.min(quarters - 1, Math.floor((cameNs / this.durationNs) * quarters));
+      this.cameIn[came] = (this.cameIn[came] as number) + 1;
+      add(this.prompt, responseNs);
+    }
+  }
+
+  /** Answers that came within the window. */
+  private get inTime(): number {
+    return this.prompt.count;
   }
 
   /**
@@ -62,6 +87,22 @@ export class Backlog {
   }
 
   get grows(): boolean {
+    return this.waitsGrow || this.leavesMore;
+  }
+
+  private get leavesMore(): boolean {
+    const [early, lately] = this.late as [Part, Part];
+    const asked = this.parts.reduce((sum, { count }) => sum + count, 0);
+    if (asked - this.inTime < fallsBehindBy * asked || early.count === 0) return false;
+    if (lately.count > 0 && early.meanNs < lately.meanNs) return false;
+    if (this.prompt.meanNs > promptly * this.durationNs) return false;
+    return this.parts.every(({ count }, quarter) => {
+      const came = this.cameIn[quarter] as number;
+      return count - came > scatter * Math.sqrt(count + came);
+    });
+  }
+
+  private get waitsGrow(): boolean {
     const betweenNs = (this.durationNs * (quarters - 1)) / quarters;
     if (this.riseNs < fallsBehindBy * betweenNs) return false;
     return this.parts.every((part, index) => {
