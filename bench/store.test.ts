@@ -44,16 +44,21 @@ test("a run that was interrupted is neither a baseline nor a point of history", 
   expect(saveResult(output, allValid).paths).toHaveLength(2);
 });
 
-test("what the audit refuses takes the place of no baseline, and of no point of history", () => {
-  const resultsDirectory = join(folder, "refused");
-  const output = {
+/** Where a result goes that is to be the baseline, and a point of the history. */
+function baselineAndHistory(name: string) {
+  return {
     file: undefined,
     runsDirectory: undefined,
-    resultsDirectory,
+    resultsDirectory: join(folder, name),
     saveBaseline: true,
     record: true,
     json: false,
   };
+}
+
+test("what the audit refuses takes the place of no baseline, and of no point of history", () => {
+  const output = baselineAndHistory("refused");
+  const { resultsDirectory } = output;
   const baseline = join(resultsDirectory, "baseline.json");
   expect(saveResult(output, allValid).paths).toContain(baseline);
   const { paths, omissions } = saveResult(output, sampleResult);
@@ -63,17 +68,9 @@ test("what the audit refuses takes the place of no baseline, and of no point of 
 });
 
 test("a run that broke off, or has no cell, replaces no baseline and is not recorded", () => {
-  const resultsDirectory = join(folder, "broken");
-  const output = {
-    file: undefined,
-    runsDirectory: undefined,
-    resultsDirectory,
-    saveBaseline: true,
-    record: true,
-    json: false,
-  };
-  const cells = sampleResult.cells.map((cell) => ({ ...cell, valid: true }));
-  saveResult({ ...output, record: false }, { ...sampleResult, cells });
+  const output = baselineAndHistory("broken");
+  const { cells } = allValid;
+  saveResult({ ...output, record: false }, allValid);
   const broken = { ...sampleResult, cells: cells.slice(0, 1), fault: "main.ts ended with SIGKILL" };
   expect(saveResult(output, broken)).toEqual({
     paths: [],
@@ -85,7 +82,8 @@ test("a run that broke off, or has no cell, replaces no baseline and is not reco
     omissions: ["the baseline is as it was: there is no cell"],
     failures: [],
   });
-  expect(readResult(join(resultsDirectory, "baseline.json")).cells).toEqual(cells);
+  const baseline = join(output.resultsDirectory, "baseline.json");
+  expect(readResult(baseline).cells).toEqual(cells);
 });
 
 test("a link stays a link, and what it names is replaced", () => {
