@@ -2,7 +2,7 @@ import { percentileOf } from "../load/histogram.ts";
 import type { CellSample } from "../load/sample.ts";
 import { pooled, sumSlices } from "../metrics/metric.ts";
 import { requestsPerSecond } from "../metrics/throughput.ts";
-import { formatCount, formatNs } from "../units.ts";
+import { formatCount, formatNs, plural } from "../units.ts";
 import type { Check } from "./check.ts";
 
 /** Lateness below this is that of any event loop; above, it must be small beside what is measured. */
@@ -39,9 +39,14 @@ export const lateness: Check = (sample) => {
 function whyLate(sample: CellSample): string {
   const delay = pooled(sample, ({ loopDelay }) => loopDelay);
   const paused = delay ? `, its timers by ${formatNs(percentileOf(delay, 99))} at p99` : "";
+  const { workers, cores = Number.POSITIVE_INFINITY } = sample;
+  if (workers > cores) {
+    return `${workers} workers, which spin so as to be on time, share ${plural(cores, "core")}: say -w ${cores}`;
+  }
+  const more = workers < cores ? " (more --workers)" : "";
   return (
     `the client's process was held up${paused}: by other load, by the hypervisor, ` +
-    "or by answers that come faster than one process reads (more --workers)"
+    `or by answers that come faster than one process reads${more}`
   );
 }
 

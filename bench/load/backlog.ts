@@ -5,6 +5,8 @@ export const fallsBehindBy = 0.02;
 
 /** In each of four quarters: steady numbers do so in 2 of 100,000 windows. */
 const scatter = 1.5;
+/** Answers that have waited without any order come at the same time in the mean, give or take that. */
+const clearly = 3;
 /** A server that leaves requests is quick with others; of slow ones a window of a few answers cannot tell. */
 const promptly = 1 / 8;
 
@@ -25,7 +27,7 @@ interface Part {
  * times 4 in 10. Such a queue looks so in 5 to 8 of 100 windows of 240 requests where it is steady, but busy
  * nine tenths of the time, and in none of 2000 (simulated).
  *
- * Of a server that takes the newest first, or any, those tell that it leaves: more and more are under way, by
+ * Of a server that takes the newest first, those tell that it leaves: more and more are under way, by
  * more than their number scatters, and those that it left longest come last. Answers that just take longer
  * than the window come in the order in which they were asked for.
  */
@@ -94,7 +96,8 @@ export class Backlog {
     const [early, lately] = this.late as [Part, Part];
     const asked = this.parts.reduce((sum, { count }) => sum + count, 0);
     if (asked - this.inTime < fallsBehindBy * asked || early.count === 0) return false;
-    if (lately.count > 0 && early.meanNs < lately.meanNs) return false;
+    const laterNs = early.meanNs - lately.meanNs;
+    if (lately.count > 0 && laterNs < clearly * standardError(early, lately)) return false;
     if (this.prompt.meanNs > promptly * this.durationNs) return false;
     return this.parts.every(({ count }, quarter) => {
       const came = this.cameIn[quarter] as number;

@@ -3,6 +3,7 @@ import { encodeRequest } from "../../src/http1/request.ts";
 import { sameTimeouts } from "../plan.ts";
 import { Lane } from "./lane.ts";
 import { OpenLoop } from "./open-loop.ts";
+import type { Stage } from "./pacer.ts";
 
 const request = encodeRequest({ method: "GET", host: "test", target: "/" });
 
@@ -29,8 +30,12 @@ function createLane(): Lane {
 }
 
 /** A loop of a request a millisecond, or as `rate` says, whose clock stands still unless it is set. */
-function createLoop(durationMs: number, onLate: (ns: number) => void = () => {}, rate = 1000) {
-  const plan = { kind: "constant" as const, stages: [{ durationMs, rate }], seed: 1 };
+function createLoop(durationMs: number, onLate?: (ns: number) => void, rate = 1000) {
+  return loopOf([{ durationMs, rate }], onLate);
+}
+
+function loopOf(stages: readonly Stage[], onLate: (ns: number) => void = () => {}) {
+  const plan = { kind: "constant" as const, stages, seed: 1 };
   const clock = { nowNs: 0 };
   const length = { kind: "open" as const, plan, share: { index: 0, of: 1 } };
   return { clock, loop: new OpenLoop(length, 0, onLate, () => clock.nowNs) };
@@ -172,50 +177,74 @@ test("where a backlog grows in stages, what came after their end has no part in 
   expect(loop.sample(2e9)).toMatchObject({ completed: 500, windowNs: 1e9 });
 });
 
-test("a stall in which no connection is free is not what the server can do", () => {
-  // 100/s on ten connections; answers take 10 ms, but from 800 to 2000 ms all wait for the end of that.
-  const { clock, loop } = createLoop(2000, () => {}, 100);
-  const lanes = Array.from({ length: 10 }, createLane);
-  const under: [Lane, number][] = [];
+/** Runs a loop millisecond by millisecond, in place of its timers; `answerAtMs` says when what is sent is answered. */
+function play(
+  loop: OpenLoop,
+  clock: { nowNs: number },
+  connections: number,
+  answerAtMs: (sentMs: number) => number,
+) {
+  const underWay: [Lane, number][] = [];
+  const lanes = Array.from({ length: connections }, createLane);
   for (const lane of lanes) {
-    lane.sendDue = (_, nowNs) => {
-      const sentMs = nowNs / 1e6;
-      under.push([lane, sentMs < 800 ? sentMs + 10 : Math.max(sentMs, 2000) + 10]);
-    };
+    lane.sendDue = (_, nowNs) => void underWay.push([lane, answerAtMs(nowNs / 1e6)]);
   }
   loop.begin(lanes, 0);
-  let inTime = 0;
   for (let ms = 1; !loop.done; ms++) {
     clock.nowNs = ms * 1e6;
-    for (const own of under.splice(0)) {
-      if (own[1] > ms) under.push(own);
-      else {
-        if (ms <= 2000) inTime++;
-        loop.answered(own[0], clock.nowNs);
-      }
+    for (const own of underWay.splice(0)) {
+      if (own[1] > ms) underWay.push(own);
+      else loop.answered(own[0], clock.nowNs);
     }
-    loop.tick(clock.nowNs);
+    // What its timer does.
+    (loop as unknown as { dispatch(nowNs: number): void }).dispatch(clock.nowNs);
   }
-  const { completed, windowNs, unsent = 0 } = loop.sample(clock.nowNs);
+  return loop.sample(clock.nowNs);
+}
+
+test("a stall in which no connection is free is not what the server can do", () => {
+  const { clock, loop } = createLoop(2000, () => {}, 100);
+  const sample = play(loop, clock, 10, (ms) => (ms < 800 ? ms + 10 : Math.max(ms, 2000) + 10));
+  // 80 before the stall, and the ten that waited for its end, as those of a stall before would have.
+  expect(sample).toMatchObject({ completed: 90, windowNs: 2e9, requests: { ok: 90 }, unsent: 110 });
+});
+
+test("requests that bursts have left unsent are not those of a server that falls behind", () => {
+  // 100/s, answered after 400 ms, which takes forty connections of the 46, and a burst of ten near the end.
+  const stages = [
+    { durationMs: 1900, rate: 100 },
+    { durationMs: 1, rate: 10_000 },
+    { durationMs: 99, rate: 100 },
+  ];
+  const { clock, loop } = loopOf(stages);
+  const { completed, windowNs, requests, unsent } = play(loop, clock, 46, (ms) => ms + 400);
   expect(unsent).toBeGreaterThan(0);
-  expect({ completed, windowNs }).toEqual({ completed: inTime, windowNs: 2e9 });
-  expect(inTime).toBeGreaterThan(70);
+  expect(requests.ok + (unsent ?? 0)).toBe(210);
+  expect({ completed, windowNs }).toEqual({ completed: requests.ok, windowNs: 2e9 });
+});
+
+test("of stages that leave many requests unsent what came in time is told", () => {
+  // 20/s, then 200/s to a server of 40/s, on 120 connections.
+  const stages = [
+    { durationMs: 2000, rate: 20 },
+    { durationMs: 2000, rate: 200 },
+  ];
+  const { clock, loop } = loopOf(stages);
+  let freeMs = 0;
+  const { completed, windowNs } = play(loop, clock, 120, (ms) => {
+    freeMs = Math.max(freeMs, ms) + 25;
+    return freeMs;
+  });
+  // 20 × 2 + 40 × 2 in four seconds.
+  expect(windowNs).toBe(4e9);
+  expect(Math.abs(completed - 120)).toBeLessThanOrEqual(1);
 });
 
 test("stages have their mean rate, also where the last is more than the server can", () => {
-  const clock = { nowNs: 0 };
-  const stages = [
+  const { clock, loop } = loopOf([
     { durationMs: 10, rate: 0 },
     { durationMs: 90, rate: 100_000 },
-  ];
-  const plan = { kind: "constant" as const, stages, seed: 1 };
-  const length = { kind: "open" as const, plan, share: { index: 0, of: 1 } };
-  const loop = new OpenLoop(
-    length,
-    0,
-    () => {},
-    () => clock.nowNs,
-  );
+  ]);
   const lane = createLane();
   clock.nowNs = 11e6;
   loop.begin([lane], clock.nowNs);

@@ -15,6 +15,12 @@ import { Saturation } from "./saturation.ts";
 const spinNs = 2.5e6;
 
 /**
+ * Where more than this share was never sent, lanes were full for long, and all that they hold at the end is a
+ * backlog; of fewer, as bursts leave, it is what is always under way.
+ */
+const manyUnsent = 0.1;
+
+/**
  * Requests are sent when they are due, whatever became of those before. One that finds no lane free
  * waits, and its response time counts from its due instant all the same. What waits is not stored:
  * the pacer's next request is the one that has waited longest.
@@ -110,7 +116,7 @@ export class OpenLoop implements Loop {
    * Where the server has kept up, what was under way at the end belongs to the window, too. Where it has
    * not, it has answered as fast as it could: as long as every lane was busy, or from when its first answer
    * was to come; unless it then stood still, and did more in all. Of stages, and where that was late, the mean
-   * is told; where requests were left unsent, or a backlog grew, of what came in time.
+   * is told; where many requests were left unsent, or a backlog grew, of what came in time.
    */
   private measured(): Pick<SliceSample, "windowNs" | "completed" | "cpuNs"> {
     const { startNs, durationNs, unsent } = this;
@@ -122,7 +128,8 @@ export class OpenLoop implements Loop {
     if (full !== undefined && full.answers / full.windowNs >= (1 - fallsBehindBy) * inTime) {
       return { windowNs: full.windowNs, completed: full.answers, cpuNs: full.cpuNs };
     }
-    const grew = unsent > 0 || this.backlogs.some(({ backlog }) => backlog.grows);
+    const isFull = full === undefined && unsent > manyUnsent * (this.issued + unsent);
+    const grew = isFull || this.backlogs.some(({ backlog }) => backlog.grows);
     const whole = { answers: grew ? this.answeredInTime : this.ok, windowNs: durationNs };
     const { answers, windowNs } = (isSteady ? first?.backlog.stretch() : undefined) ?? whole;
     const cpuNs = (this.windowCpuNs * windowNs) / durationNs;

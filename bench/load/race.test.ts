@@ -5,7 +5,6 @@ import type { Heat } from "../plan.ts";
 import { seededRandom } from "../stats/random.ts";
 import type { Executor } from "./executor.ts";
 import { createHistogram } from "./histogram.ts";
-import type { SliceLength } from "./messages.ts";
 import { race } from "./race.ts";
 import { raceSettings as settings } from "./race-settings.testing.ts";
 import { startGroup } from "./workers.ts";
@@ -183,28 +182,6 @@ test("workers share requests as they share connections, so that all end at the s
     await group.slice({ kind: "requests", count });
   }
   expect(counts).toEqual([200, 100, 201, 100, 100]);
-});
-
-test("rates of workers add up, also where each takes its own time for its share", async () => {
-  const { executor } = fakeExecutor(1);
-  let started = 0;
-  const uneven: Executor = {
-    ...executor,
-    async start(...cell) {
-      const windowNs = started++ === 0 ? 1e9 : 10e9;
-      const generator = await executor.start(...cell);
-      const slice = async (length: SliceLength) => ({
-        ...(await generator.slice(length)),
-        completed: 100,
-        windowNs,
-      });
-      return { ...generator, slice };
-    },
-  };
-  const group = await startGroup(uneven, { strategy: "callback" }, "hello", 2, 2);
-  const { completed, windowNs } = await group.slice({ kind: "requests", count: 200 });
-  // 100 in one second, and 100 in ten.
-  expect((completed / windowNs) * 1e9).toBeCloseTo(110, 9);
 });
 
 test("of several workers, one of which fails, the others stop", async () => {

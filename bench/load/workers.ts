@@ -79,20 +79,15 @@ function lengthOf(length: SliceLength, index: number, shares: readonly number[])
   }
 }
 
-/**
- * Windows of workers run side by side: what happened in them adds up, and so do their rates, which for a count
- * of requests each may have had for another time.
- */
+/** Windows of workers run side by side: their lengths are averaged, what happened in them adds up. */
 function mergeSlices(parts: readonly SliceSample[]): SliceSample {
   const sum = (figure: (part: SliceSample) => number) =>
     parts.reduce((total, part) => total + figure(part), 0);
   const [first] = parts;
   const serverCpuNs = first?.serverCpuNs;
-  const completed = sum((part) => part.completed);
-  const rate = sum((part) => (part.windowNs > 0 ? part.completed / part.windowNs : 0));
   return {
-    windowNs: completed > 0 ? completed / rate : sum(({ windowNs }) => windowNs) / parts.length,
-    completed,
+    windowNs: sum(({ windowNs }) => windowNs) / parts.length,
+    completed: sum(({ completed }) => completed),
     cpuNs: sum(({ cpuNs }) => cpuNs),
     ...(first?.lostNs !== undefined && { lostNs: sum(({ lostNs = 0 }) => lostNs) }),
     requests: {

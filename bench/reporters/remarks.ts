@@ -60,8 +60,12 @@ const kindsOfServer = ["reset", "closed-early"];
 
 function reopened(cell: CellResult): string {
   const { reopened = 0, requests, errors } = cell;
-  const isServer = Object.keys(errors).every((kind) => kindsOfServer.includes(kind));
-  const why = isServer ? "the server closes them" : "they are given up after failures";
+  const givenUp = Object.entries(errors).reduce(
+    (sum, [kind, count]) => sum + (kindsOfServer.includes(kind) ? 0 : count),
+    0,
+  );
+  const isOurs = givenUp > reopened / 2;
+  const why = isOurs ? "they are given up after failures" : "the server closes them";
   if (!cell.keptAlive || reopened <= oftenReopened * requests.issued) return "";
   return (
     `${nameOf(cell)} opened connections again ${plural(reopened, "time")}, warm-up included, for ` +
