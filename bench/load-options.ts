@@ -202,7 +202,7 @@ function refuseOpenMetric({ metric, text }: Threshold): void {
 }
 
 /** Of the default race, whose contract is 90 s on two cores: server and readers alone take what is left. */
-const defaultRaceMs = 77_000;
+const defaultRaceMs = 70_000;
 
 /** Who says how often or how long is not held back. */
 function isInTime({ replicates, warmup }: LoadFlags): boolean {
