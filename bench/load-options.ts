@@ -133,6 +133,7 @@ export function readLoadOptions(flags: LoadFlags, argv: readonly string[], env: 
   refuseUnequalWorkers(settings, connections);
   const thresholds = (flags.threshold ?? []).map((text) => parseThreshold(text));
   if (settings.open === undefined) thresholds.forEach(refuseOpenMetric);
+  const isDefault = isDefaultRace(flags);
   return {
     strategies,
     fixtures: chosen,
@@ -142,8 +143,8 @@ export function readLoadOptions(flags: LoadFlags, argv: readonly string[], env: 
     objective: readObjective(flags),
     thresholds,
     output: readOutput(flags, env),
-    withinMs: isDefaultRace(flags) && isInTime(flags) ? defaultRaceMs : Number.POSITIVE_INFINITY,
-    withCostModels: isDefaultRace(flags),
+    withinMs: isDefault && isInTime(flags) ? defaultRaceMs : Number.POSITIVE_INFINITY,
+    withCostModels: isDefault,
     command: commandLine(argv),
   };
 }

@@ -2,15 +2,7 @@ import { expect, test } from "bun:test";
 import { commandLine } from "./output-options.ts";
 
 test("the command line of a result can be run again", () => {
-  const words = [
-    "load",
-    "-o",
-    "/tmp/sp ace ü/r.json",
-    "--threshold",
-    "serviceP99Ns<5ms",
-    "it's",
-    "",
-  ];
+  const words = ["load", "-o", "sp ace ü/r.json", "--threshold", "serviceP99Ns<5ms", "it's", ""];
   const line = commandLine(words);
   expect(line).toStartWith("bun run bench load -o '");
   // A shell's own word for what it read.

@@ -100,8 +100,9 @@ function removeAbandonedDrafts(directory: string): void {
 function checkFile(path: string): void {
   if (path === "") throw new UserError("-o needs the name of a file");
   if (path === "-") throw new UserError("-o - is no file: for the result on stdout say --json");
-  if (path.endsWith("/"))
+  if (path.endsWith("/") || (existsSync(path) && statSync(path).isDirectory())) {
     throw new UserError(`-o ${path} is the name of a folder; name a file in it`);
+  }
   const directory = dirname(resolve(path));
   if (!existsSync(directory)) {
     throw new UserError(`cannot write ${path}: the folder ${directory} does not exist; create it`);
@@ -112,9 +113,6 @@ function checkFile(path: string): void {
     throw new UserError(`cannot write ${path}: no permission to write in ${directory}`, { cause });
   }
   if (!existsSync(path)) checkNew(path);
-  else if (statSync(path).isDirectory()) {
-    throw new UserError(`-o ${path} is the name of a folder; name a file in it`);
-  }
   checkOurs(path, "name another file with -o");
 }
 

@@ -95,6 +95,11 @@ export function plural(count: number, noun: string, nouns = `${noun}s`): string 
   return `${count} ${count === 1 ? noun : nouns}`;
 }
 
+/** Requests a second; "-" where no rate was found. */
+export function formatRate(rate: number | undefined): string {
+  return rate === undefined ? "-" : `${formatCount(rate)}/s`;
+}
+
 /** A commit as people see it: eight digits, and whether the work tree was another. */
 export function formatRevision({
   revision,

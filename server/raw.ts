@@ -96,10 +96,11 @@ async function serveNext(
     const request = exchange.received.slice(0, end + 2);
     exchange.received = exchange.received.slice(end + headEnd.length);
     exchange.busy = true;
-    const keep = await respond(socket, request, byPath);
+    const hasBody = announcesBody(request);
+    const keep = await respond(socket, request, hasBody, byPath);
     if (!keep) {
       exchange.closing = true;
-      if (announcesBody(request)) linger(socket);
+      if (hasBody) linger(socket);
       else socket.end();
       return;
     }
@@ -129,12 +130,12 @@ function linger(socket: Socket<Exchange>): void {
 async function respond(
   socket: Socket<Exchange>,
   request: string,
+  hasBody: boolean,
   byPath: ReadonlyMap<string, Fixture>,
 ): Promise<boolean> {
   const [method = "", target = "", version = ""] = request.split("\r\n", 1)[0]?.split(" ") ?? [];
   const fixture = byPath.get(target.split("?", 1)[0] ?? "");
-  const close =
-    version !== "HTTP/1.1" || announcesBody(request) || /^connection:.*\bclose\b/im.test(request);
+  const close = version !== "HTTP/1.1" || hasBody || /^connection:.*\bclose\b/im.test(request);
   if (fixture === undefined) {
     await sendText(socket, "404 Not Found", "", close);
     return !close;

@@ -92,8 +92,7 @@ async function loadFor(
   signal.removeEventListener("abort", generator.stop);
   if (signal.aborted) return undefined;
   // One that hangs would not come to the end of its slice.
-  const giveUp = () => setTimeout(() => void generator.abandon(), longestSliceMs + 5000).unref();
-  signal.addEventListener("abort", giveUp);
+  signal.addEventListener("abort", () => generator.hurry(longestSliceMs + 5000));
   const endMs = performance.now() + durationMs;
   do {
     const { requests } = await generator.slice({ kind: "time", windowMs });

@@ -30,7 +30,8 @@ export async function compare(asked: CompareConfig, io: Io): Promise<number> {
   const { cells, compared, fault } = outcome;
   const comparisons = withholdRefused(outcome.comparisons, cells, compared);
   // There is nothing to show or to keep.
-  if (fault !== undefined && cells.length + comparisons.length === 0) return breakOff(fault, io);
+  if (fault !== undefined && cells.length + comparisons.length === 0)
+    return breakOff(asError(fault).message, io);
   const result = finishResult({
     kind: "compare",
     startedAt,
@@ -47,20 +48,15 @@ export async function compare(asked: CompareConfig, io: Io): Promise<number> {
   io.out.write(reporter.render(result));
   const kept = keepResult(config.output, result, io, reporter.name === "text");
   if (!kept && fault === undefined) return exitCodes.invalid;
-  return exitCodeOf(result, config.strict, fault, io);
+  return exitCodeOf(result, config.strict, io);
 }
 
 function named(path: string): NamedResult {
   return { path, result: readResult(path) };
 }
 
-function exitCodeOf(
-  result: Result,
-  strict: boolean,
-  fault: unknown,
-  { err }: Pick<Io, "err">,
-): number {
-  const { verdict, interrupted, cells, comparisons = [], compared } = result;
+function exitCodeOf(result: Result, strict: boolean, { err }: Pick<Io, "err">): number {
+  const { verdict, interrupted, cells, comparisons = [], compared, fault } = result;
   if (fault !== undefined) return breakOff(fault, { err });
   if (interrupted) return exitCodes.interrupted;
   if (comparisons.length === 0) {
@@ -75,7 +71,7 @@ function exitCodeOf(
   return verdict === "inconclusive" && strict ? exitCodes.invalid : exitCodes.fine;
 }
 
-function breakOff(fault: unknown, { err }: Pick<Io, "err">): number {
-  err.write(`readrace: the comparison broke off: ${asError(fault).message}\n`);
+function breakOff(why: string, { err }: Pick<Io, "err">): number {
+  err.write(`readrace: the comparison broke off: ${why}\n`);
   return exitCodes.invalid;
 }

@@ -107,17 +107,17 @@ export async function load(config: LoadConfig, io: Io): Promise<number> {
     }),
     ...(fault && { fault: fault.message }),
   });
-  return conclude(config, result, fault, io);
+  return conclude(config, result, io);
 }
 
 /** Saves, prints, and says by the exit code how it went. */
-function conclude(config: LoadConfig, result: Result, fault: Error | undefined, io: Io): number {
+function conclude(config: LoadConfig, result: Result, io: Io): number {
   io.out.write((config.output.json ? json : text).render(result));
   const kept = keepResult(config.output, result, io);
   const missed = result.thresholds?.flatMap((own) => own.missed) ?? [];
   for (const sentence of missed) io.err.write(`${sentence}\n`);
-  if (fault !== undefined) {
-    io.err.write(`readrace: the race broke off: ${fault.message}\n`);
+  if (result.fault !== undefined) {
+    io.err.write(`readrace: the race broke off: ${result.fault}\n`);
     return result.interrupted ? exitCodes.interrupted : exitCodes.invalid;
   }
   if (!kept) return exitCodes.invalid;

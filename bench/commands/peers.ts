@@ -74,7 +74,7 @@ export async function peersCommand(config: PeersConfig, io: Io): Promise<number>
     },
     ...(fault && { fault: fault.message }),
   });
-  return conclude(config, result, fault, io);
+  return conclude(config, result, io);
 }
 
 function settingsOf({ durationMs, seed, transport }: PeersConfig): RaceSettings {
@@ -97,16 +97,11 @@ function settingsOf({ durationMs, seed, transport }: PeersConfig): RaceSettings 
   };
 }
 
-function conclude(
-  { output }: PeersConfig,
-  result: Result,
-  fault: Error | undefined,
-  io: Io,
-): number {
+function conclude({ output }: PeersConfig, result: Result, io: Io): number {
   io.out.write((output.json ? json : text).render(result));
   const kept = keepResult(output, result, io);
-  if (fault !== undefined) {
-    io.err.write(`readrace: the race broke off: ${fault.message}\n`);
+  if (result.fault !== undefined) {
+    io.err.write(`readrace: the race broke off: ${result.fault}\n`);
     return result.interrupted ? exitCodes.interrupted : exitCodes.invalid;
   }
   if (!kept) return exitCodes.invalid;

@@ -14,42 +14,42 @@ import { judge } from "./gate.ts";
 
 /** Compares what two result files hold; a fault where they come from different machines. */
 export function compareFiles(
-  { path: basePath, result: base }: NamedResult,
-  { path: headPath, result: head }: NamedResult,
+  base: NamedResult,
+  head: NamedResult,
   { minEffect, ignoreEnvironment }: Pick<CompareConfig, "minEffect" | "ignoreEnvironment">,
 ): LiveComparison {
-  const leftOut = cellsBeyond({ path: basePath, result: base }, head);
+  const leftOut = cellsBeyond(base, head.result);
   const compared = {
-    base: basePath,
-    head: headPath,
+    base: base.path,
+    head: head.path,
     ...(leftOut.length > 0 && { leftOut }),
   };
-  const asked = fileQuestions(base, head, minEffect);
+  const asked = fileQuestions(base.result, head.result, minEffect);
   if (asked.length === 0) {
     throw new UserError(
-      `${basePath} and ${headPath} have no cell in common with two replicates or more: ` +
-        `${cellNames(base)} in one, ${cellNames(head)} in the other`,
+      `${base.path} and ${head.path} have no cell in common with two replicates or more: ` +
+        `${cellNames(base.result)} in one, ${cellNames(head.result)} in the other`,
     );
   }
-  const differences = environmentDifferences(base.environment, head.environment);
+  const differences = environmentDifferences(base.result.environment, head.result.environment);
   if (differences.length > 0 && !ignoreEnvironment) {
     const fault = new Error(
       `the results come from different environments (${differences.join("; ")}); ` +
         "measure both on one machine, or say --ignore-environment",
     );
-    return { cells: [], comparisons: [], compared, environment: head.environment, fault };
+    return { cells: [], comparisons: [], compared, environment: head.result.environment, fault };
   }
   const answers = judge(asked.map(({ question }) => question));
   const comparisons = asked.flatMap(({ cell, metric, question }, index) => {
     const answer = answers[index];
-    return answer ? [comparisonOf(cell, basePath, metric, question, answer)] : [];
+    return answer ? [comparisonOf(cell, base.path, metric, question, answer)] : [];
   });
-  const why = whyIncomplete({ path: basePath, result: base }, { path: headPath, result: head });
+  const why = whyIncomplete(base, head);
   return {
-    cells: head.cells,
+    cells: head.result.cells,
     comparisons,
     compared,
-    environment: head.environment,
+    environment: head.result.environment,
     ...(why !== undefined && { fault: new Error(why) }),
   };
 }

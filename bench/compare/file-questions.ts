@@ -49,7 +49,6 @@ const askedMetrics = [
  */
 export function fileQuestions(base: Result, head: Result, minEffect: number): FileQuestion[] {
   const random = seededRandom(1);
-  const isMeant = ({ side }: CellResult) => side === undefined || side === "head";
   return head.cells.filter(isMeant).flatMap((cell) => {
     const other = counterpartOf(cell, base);
     if (other === undefined) return [];
@@ -66,6 +65,11 @@ export function fileQuestions(base: Result, head: Result, minEffect: number): Fi
       return [{ cell, metric: key, question }];
     });
   });
+}
+
+/** Of a comparison's cells those of head. */
+function isMeant({ side }: CellResult): boolean {
+  return side === undefined || side === "head";
 }
 
 /** Why what two results have in common does not say whether head is as good as base; undefined if it does. */
@@ -91,7 +95,7 @@ export function whyIncomplete(base: NamedResult, head: NamedResult): string | un
 /** Cells of head that have no counterpart: nothing says whether they became slower. */
 export function cellsBeyond(base: NamedResult, { cells }: Result): LeftOut {
   return cells
-    .filter(({ side }) => side === undefined || side === "head")
+    .filter(isMeant)
     .filter((cell) => counterpartOf(cell, base.result) === undefined)
     .map((cell) => ({ what: cellName(cell), why: `${base.path} has no such cell` }));
 }

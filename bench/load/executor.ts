@@ -15,6 +15,8 @@ export interface Generator {
   runBeforeOthers(): boolean;
   /** Cuts short the slice or warm-up that is under way; its promise resolves at once. */
   stop(): void;
+  /** From now on it is not waited for longer than `withinMs`: one that hangs is ended. */
+  hurry(withinMs: number): void;
   /** Ends the generator and returns what it recorded. */
   finish(): Promise<ReplicateSample["recording"]>;
   /** Ends it and drops what it recorded. */

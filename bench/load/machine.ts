@@ -91,8 +91,8 @@ export function quotaFiles(groups: string): string[] {
         : []),
     ];
     const names = path.split("/").filter((name) => name !== "");
-    const groups = names.map((_, depth) => names.slice(0, names.length - depth).join("/"));
-    return mounts.flatMap((mount) => [...groups, ""].map((own) => `${mount}/${own}/cpu.stat`));
+    const upwards = names.map((_, depth) => names.slice(0, names.length - depth).join("/"));
+    return mounts.flatMap((mount) => [...upwards, ""].map((own) => `${mount}/${own}/cpu.stat`));
   });
   return [...new Set(files.map((file) => file.replaceAll(/\/+/g, "/")))];
 }

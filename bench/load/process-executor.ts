@@ -123,6 +123,7 @@ function generator(child: GeneratorChild, target: Target, silenceMs: number): Ge
     },
     runBeforeOthers: () => runBeforeOthers(child.pid),
     stop,
+    hurry: child.hurry,
     async finish() {
       return decodeRecording(expectKind(await child.ask({ kind: "finish" }), "recording"));
     },

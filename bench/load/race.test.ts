@@ -74,6 +74,7 @@ function fakeExecutor(factor: number) {
           };
         },
         runBeforeOthers: () => false,
+        hurry() {},
         async abandon() {
           running--;
         },

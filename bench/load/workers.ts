@@ -58,6 +58,9 @@ function group(members: readonly Generator[], shares: readonly number[]): Genera
       );
     },
     stop,
+    hurry(withinMs) {
+      for (const member of members) member.hurry(withinMs);
+    },
     async finish() {
       return mergeRecordings(await Promise.all(members.map((member) => member.finish())));
     },

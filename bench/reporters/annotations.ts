@@ -3,8 +3,8 @@ import { describe } from "./comparison-text.ts";
 import type { Reporter } from "./reporter.ts";
 
 /**
- * GitHub workflow commands: an error for each regression and threshold missed, a warning for each cell whose audit failed, and
- * for what was not compared.
+ * GitHub workflow commands: an error for each regression and threshold missed, a warning for each cell whose
+ * audit failed, and for what was not compared.
  * https://docs.github.com/actions/reference/workflow-commands-for-github-actions
  */
 export const annotations: Reporter = {

@@ -1,5 +1,5 @@
 import type { FoundRate } from "../result.ts";
-import { formatCount } from "../units.ts";
+import { formatRate } from "../units.ts";
 import { renderTable } from "./table.ts";
 
 /** The highest rates that met an objective, as a table. */
@@ -17,14 +17,12 @@ export function renderFoundRates(found: readonly FoundRate[]): string {
     heading,
     align: index < 2 ? ("left" as const) : ("right" as const),
   }));
-  const rate = (value: number | undefined) =>
-    value === undefined ? "-" : `${formatCount(value)}/s`;
   const rows = found.map(({ strategy, fixture, connections, met, missed }) => [
     strategy,
     fixture,
     String(connections),
-    rate(met),
-    rate(missed),
+    formatRate(met),
+    formatRate(missed),
   ]);
   return `Open loop, objective ${first.objective}\n${renderTable(columns, rows)}`;
 }

@@ -9,11 +9,9 @@ export function header(result: Result): string {
   const revision = git ? `, ${formatRevision(git)}` : "";
   const machine = `${cores} × ${cpu}, ${formatBytes(memoryBytes)}, ${os} ${kernel}`;
   const ended = howItEnded(result);
-  const untilThen =
-    cells.length > 0
-      ? `${ended}: this is what was measured until then.\n`
-      : `${ended} before anything was measured.\n`;
-  const stopped = ended === undefined ? "" : untilThen;
+  const until =
+    cells.length > 0 ? ": this is what was measured until then." : " before anything was measured.";
+  const stopped = ended === undefined ? "" : `${ended}${until}\n`;
   return `readrace on Bun ${runtimeVersion}, ${machine}\nserver ${server}, seed ${seed}${revision}${keptAwake ? ", cores kept awake" : ""}${transport === "direct" ? ", read directly" : ""}\n${stopped}`;
 }
 

@@ -1,5 +1,5 @@
 import type { Comparison, FoundRate, Result } from "../result.ts";
-import { formatCount } from "../units.ts";
+import { formatRate } from "../units.ts";
 import { describeVerdict, formatChange, formatChangeInterval } from "./comparison-text.ts";
 import { conclude } from "./conclusion.ts";
 import { figureOf, limitOf } from "./figures.ts";
@@ -58,8 +58,6 @@ function renderComparison(result: Result): string {
 }
 
 function renderFoundRates(found: readonly FoundRate[]): string {
-  const rate = (value: number | undefined) =>
-    value === undefined ? "-" : `${formatCount(value)}/s`;
   return renderRows(
     ["strategy", "fixture", "connections", "objective", "highest rate that meets it", "misses it"],
     found.map(({ strategy, fixture, connections, objective, met, missed }) => [
@@ -67,8 +65,8 @@ function renderFoundRates(found: readonly FoundRate[]): string {
       fixture,
       String(connections),
       objective,
-      rate(met),
-      rate(missed),
+      formatRate(met),
+      formatRate(missed),
     ]),
   );
 }

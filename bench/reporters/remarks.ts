@@ -60,13 +60,13 @@ const kindsOfServer = ["reset", "closed-early"];
 
 function reopened(cell: CellResult): string {
   const { reopened = 0, requests, errors } = cell;
+  if (!cell.keptAlive || reopened <= oftenReopened * requests.issued) return "";
   const givenUp = Object.entries(errors).reduce(
     (sum, [kind, count]) => sum + (kindsOfServer.includes(kind) ? 0 : count),
     0,
   );
   const isOurs = givenUp > reopened / 2;
   const why = isOurs ? "they are given up after failures" : "the server closes them";
-  if (!cell.keptAlive || reopened <= oftenReopened * requests.issued) return "";
   return (
     `${nameOf(cell)} opened connections again ${plural(reopened, "time")}, warm-up included, for ` +
     `${plural(requests.issued, "request")}: ${why}, and req/s and CPU/req have that in them.`
@@ -98,10 +98,10 @@ const fewestForP99 = 100;
 
 function few(cells: readonly CellResult[]): string {
   const timed = cells.filter(({ metrics }) => metrics.serviceP99Ns !== undefined);
-  const of = timed.filter(({ requests }) => requests.ok < fewestForP99);
-  if (of.length === 0) return "";
+  const scarce = timed.filter(({ requests }) => requests.ok < fewestForP99);
+  if (scarce.length === 0) return "";
   return (
-    `In ${of.length} of ${plural(timed.length, "cell")} fewer than ${fewestForP99} answers were counted: ` +
+    `In ${scarce.length} of ${plural(timed.length, "cell")} fewer than ${fewestForP99} answers were counted: ` +
     "their p99 is the slowest of them."
   );
 }
