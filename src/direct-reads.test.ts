@@ -2,7 +2,12 @@ import { afterEach, describe, expect, test } from "bun:test";
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Socket } from "bun";
 import fc from "fast-check";
-import { createDirectReads, DirectReads, openDirectReads } from "./direct-reads.ts";
+import {
+  createDirectReads,
+  type DirectReader,
+  DirectReads,
+  openDirectReads,
+} from "./direct-reads.ts";
 import { Epoll, epollEvent } from "./epoll.ts";
 import type { ReadError } from "./errors.ts";
 import type { Libc } from "./libc.ts";
@@ -49,6 +54,48 @@ function serve(answer: Answer) {
   });
   stops.push(() => listener.stop(true));
   return { port: listener.port, open: () => open };
+}
+
+const pieces = "abcdefghijklmnopqrstuvwxyz0123456789";
+
+/** What comes of a protocol that asks again for each piece, and says where it wants what comes then. */
+async function readInto(port: number, getBuffer: () => Uint8Array) {
+  const { promise: lost, resolve } = Promise.withResolvers<Error | null>();
+  const decoder = new TextDecoder();
+  const reads = openReads();
+  const updates: number[] = [];
+  let text = "";
+  let buffer: Uint8Array | undefined;
+  let transport: Transport | undefined;
+  const ask = () => transport?.write(new Uint8Array(1));
+  const take = (bytes: Uint8Array) => {
+    text += decoder.decode(bytes);
+    if (text.endsWith(pieces)) transport?.close();
+    else if (text.endsWith(good)) ask();
+  };
+  await dialer(
+    port,
+    reads,
+  )({
+    connectionMade: (made) => {
+      transport = made;
+      ask();
+    },
+    dataReceived: take,
+    getBuffer: () => {
+      buffer = getBuffer();
+      return buffer;
+    },
+    bufferUpdated: (byteLength) => {
+      updates.push(byteLength);
+      take(buffer?.subarray(0, byteLength) as Uint8Array);
+    },
+    eofReceived: () => false,
+    connectionLost: resolve,
+  });
+  const loss = await lost;
+  expect(reads.size).toBe(0);
+  return { text, updates, lost: loss };
 }
 
 /** Never quiet unless it is said. */
@@ -297,6 +344,31 @@ describe.if(openDirectReads() !== undefined)("read directly", () => {
     expect((await lost.promise)?.message).toContain("a bug in the protocol");
     expect(reads.size).toBe(0);
   });
+
+  test("a protocol that has a buffer gets what comes in it", async () => {
+    const server = serve((socket) => void socket.write(pieces));
+    const received = await readInto(server.port, () => new Uint8Array(10));
+    expect(received.lost).toBeNull();
+    expect(received.text).toBe(good.repeat(untilDirect) + pieces);
+    // Each as much as the buffer takes, without a copy in between.
+    expect(received.updates.slice(-4)).toEqual([10, 10, 10, 6]);
+  });
+
+  test.each([
+    ["no room for a byte", () => new Uint8Array(0), "getBuffer() returned an empty buffer"],
+    [
+      "a bug in its protocol",
+      () => {
+        throw new Error("no buffer today");
+      },
+      "no buffer today",
+    ],
+  ])("a buffer with %s ends the connection", async (_, getBuffer, message) => {
+    const server = serve(() => {});
+    const { lost } = await readInto(server.port, getBuffer);
+    expect(lost?.message).toContain(message);
+    expect(await until(() => server.open() === 0)).toBe(true);
+  });
 });
 
 /**
@@ -328,6 +400,14 @@ function fakeLibc(length: number, errno: number, watched: number[] = []): Libc {
   } as unknown as Libc;
 }
 
+const silentReader: DirectReader = {
+  getBuffer: () => undefined,
+  bufferUpdated() {},
+  arrived() {},
+  handedBack() {},
+  broken() {},
+};
+
 async function readOnce(libc: Libc): Promise<string[]> {
   const events: string[] = [];
   const pace = { busyMs: 0, gapMs: 5, quietMs: 5 };
@@ -335,6 +415,7 @@ async function readOnce(libc: Libc): Promise<string[]> {
   const reads = new DirectReads(libc, epoll, ticker, pace, () => 4);
   reads.noticed();
   reads.take(7, {
+    ...silentReader,
     arrived: ({ length }) => void events.push(`${length} bytes`),
     handedBack: () => void events.push("handed back"),
     broken: (errno) => void events.push(`broken: ${errno}`),
@@ -365,9 +446,8 @@ test("where Bun's epoll is not to be seen, nothing is read directly, nor tried t
   const [epoll, ticker] = [Epoll.open(libc) as Epoll, Ticker.open(libc) as Ticker];
   const pace = { busyMs: 0, gapMs: 5, quietMs: 5 };
   const reads = new DirectReads(libc, epoll, ticker, pace, () => void looks++);
-  const reader = { arrived() {}, handedBack() {}, broken() {} };
   expect(reads.noticed()).toBe(true);
-  expect(reads.take(7, reader)).toBe(false);
+  expect(reads.take(7, silentReader)).toBe(false);
   expect(reads.noticed()).toBe(false);
   expect(looks).toBe(1);
 });
@@ -381,10 +461,9 @@ test("where no file descriptor was free to look for Bun's epoll, it is looked fo
   };
   const [epoll, ticker] = [Epoll.open(libc) as Epoll, Ticker.open(libc) as Ticker];
   const reads = new DirectReads(libc, epoll, ticker, { busyMs: 0, gapMs: 5, quietMs: 5 }, look);
-  const reader = { arrived() {}, handedBack() {}, broken() {} };
-  expect(reads.take(7, reader)).toBe(false);
+  expect(reads.take(7, silentReader)).toBe(false);
   expect(reads.noticed()).toBe(true);
-  expect(reads.take(7, reader)).toBe(true);
+  expect(reads.take(7, silentReader)).toBe(true);
 });
 
 function finish(socket: Socket): void {

@@ -7,7 +7,9 @@ import { Ticker } from "./ticker.ts";
 
 /** A connection whose socket is read here, and not by Bun. */
 export interface DirectReader {
-  /** Throws nothing. */
+  /** As Protocol has it. Neither this nor what follows throws. */
+  getBuffer(): Uint8Array | undefined;
+  bufferUpdated(byteLength: number): void;
   arrived(data: Uint8Array): void;
   /** Bun reads it again, from now on: the peer has closed, or things have become quiet. */
   handedBack(): void;
@@ -247,19 +249,23 @@ export class DirectReads {
 
   private readOne(fd: number, reader: DirectReader): void {
     for (let slabs = 0; slabs < mostSlabs; slabs++) {
-      const length = this.libc.recv(fd, this.slab, this.slab, 0);
+      const wanted = reader.getBuffer();
+      if (this.readers[fd] !== reader) return;
+      const buffer = wanted ?? this.slab;
+      const length = this.libc.recv(fd, buffer, buffer, 0);
       if (length <= 0) {
         this.readNothing(fd, reader, length);
         return;
       }
       this.expected = 0;
       this.readingFd = fd;
-      reader.arrived(this.chunkOf(length));
+      if (wanted === undefined) reader.arrived(this.chunkOf(length));
+      else reader.bufferUpdated(length);
       // At once, so that a slab comes back while it is in the caches, and what is expected is known.
       if (isLent(length) || this.leastBytes[fd] !== undefined) drainMicrotasks();
       if (this.readers[fd] !== reader) return;
       this.wakeFor(fd, this.expected);
-      if (length < slabBytes) return;
+      if (length < buffer.length) return;
     }
   }
 

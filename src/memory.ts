@@ -93,7 +93,7 @@ export class MemoryTransport implements Transport {
     this.delivering = true;
     try {
       while (!this.paused && !this.closing && this.incoming.length > 0) {
-        this.protocol.dataReceived(this.incoming.shift() as Uint8Array);
+        this.hand(this.incoming.shift() as Uint8Array);
       }
     } finally {
       this.delivering = false;
@@ -101,6 +101,19 @@ export class MemoryTransport implements Transport {
     if (!this.eof || this.paused || this.closing || this.incoming.length > 0) return;
     this.eof = false;
     if (!this.protocol.eofReceived()) this.close();
+  }
+
+  /** The next piece of what has come, or as much of it as the protocol's buffer takes. */
+  private hand(piece: Uint8Array): void {
+    const buffer = this.protocol.getBuffer?.();
+    if (buffer === undefined) {
+      this.protocol.dataReceived(piece);
+      return;
+    }
+    const taken = piece.subarray(0, buffer.length);
+    buffer.set(taken);
+    if (taken.length < piece.length) this.incoming.unshift(piece.subarray(taken.length));
+    this.protocol.bufferUpdated?.(taken.length);
   }
 }
 

@@ -35,6 +35,13 @@ export interface Protocol {
   connectionMade(transport: Transport): void;
   /** `data` is the protocol's own: it is never reused by the transport. */
   dataReceived(data: Uint8Array): void;
+  /**
+   * Where the next bytes are wanted, if the transport can put them there: bufferUpdated then says how
+   * many have come, in place of dataReceived. Undefined for no matter where. asyncio's BufferedProtocol,
+   * asked anew for each piece; what is there must have room for a byte.
+   */
+  getBuffer?(): Uint8Array | undefined;
+  bufferUpdated?(byteLength: number): void;
   /** The peer sends no more. Return true to keep the writing side open. */
   eofReceived(): boolean;
   /** The connection is gone; `error` is null after an orderly close. */

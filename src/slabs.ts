@@ -33,7 +33,7 @@ export function lend(slab: Uint8Array<ArrayBuffer>, length: number): Uint8Array<
 }
 
 /** Whether a chunk has a slab's memory, so that others gain by getting it back soon. */
-export function isInSlab(chunk: Uint8Array): boolean {
+function isInSlab(chunk: Uint8Array): boolean {
   return isLent(chunk.byteLength) && lent.get(chunk.buffer) === chunk.byteLength;
 }
 

@@ -133,6 +133,26 @@ export class SocketTransport implements Transport, DirectReader {
     }
   }
 
+  getBuffer(): Uint8Array | undefined {
+    try {
+      const buffer = this.protocol.getBuffer?.();
+      if (buffer?.length === 0) throw new Error("getBuffer() returned an empty buffer");
+      return buffer;
+    } catch (error) {
+      this.breakOff(asError(error));
+      return undefined;
+    }
+  }
+
+  bufferUpdated(byteLength: number): void {
+    try {
+      this.observer?.dataArrived(byteLength);
+      this.protocol.bufferUpdated?.(byteLength);
+    } catch (error) {
+      this.breakOff(asError(error));
+    }
+  }
+
   drained(): void {
     while (this.unsent.length > 0) {
       const next = this.unsent[0] as Uint8Array;

@@ -59,6 +59,15 @@ class WatchedProtocol implements Protocol {
     this.protocol.dataReceived(data);
   }
 
+  getBuffer(): Uint8Array | undefined {
+    return this.protocol.getBuffer?.();
+  }
+
+  bufferUpdated(byteLength: number): void {
+    this.observer.dataArrived(byteLength);
+    this.protocol.bufferUpdated?.(byteLength);
+  }
+
   eofReceived(): boolean {
     return this.protocol.eofReceived();
   }
