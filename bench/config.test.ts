@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { readConfig } from "./config.ts";
 import { UserError } from "./errors.ts";
-import type { LoadConfig } from "./load-options.ts";
+import type { LoadConfig } from "./flags/load.ts";
 import { scheduleOf } from "./plan.ts";
 
 function loadConfig(...argv: string[]): LoadConfig {

@@ -1,24 +1,25 @@
 import { Command, CommanderError } from "commander";
 import { version } from "../package.json";
-import { addChaosOptions, type ChaosConfig, readChaosOptions } from "./chaos-options.ts";
-import { addCompareOptions, type CompareConfig, readCompareOptions } from "./compare-options.ts";
 import { UserError } from "./errors.ts";
-import { addLoadOptions, type LoadConfig, readLoadOptions } from "./load-options.ts";
-import { addMicroOptions, type MicroConfig, readMicroOptions } from "./micro-options.ts";
-import { chooseOne } from "./options.ts";
+import { addChaosOptions, type ChaosConfig, readChaosOptions } from "./flags/chaos.ts";
+import { addCompareOptions, type CompareConfig, readCompareOptions } from "./flags/compare.ts";
+import { addLoadOptions, type LoadConfig, readLoadOptions } from "./flags/load.ts";
+import { addMicroOptions, type MicroConfig, readMicroOptions } from "./flags/micro.ts";
 import {
-  commandLine,
+  addOutputOptions,
   type Env,
+  type Invocation,
   type OutputConfig,
   type OutputFlags,
   readOutput,
   readResultsDirectory,
-} from "./output-options.ts";
-import { addPeersOptions, type PeersConfig, readPeersOptions } from "./peers-options.ts";
+} from "./flags/output.ts";
+import { addPeersOptions, type PeersConfig, readPeersOptions } from "./flags/peers.ts";
+import { addServeOptions, readServeOptions, type ServeConfig } from "./flags/serve.ts";
+import { suggest } from "./flags/suggest.ts";
+import { chooseOne } from "./flags/values.ts";
 import { reporters } from "./reporters/registry.ts";
 import type { Reporter } from "./reporters/reporter.ts";
-import { addServeOptions, readServeOptions, type ServeConfig } from "./serve-options.ts";
-import { suggest } from "./suggest.ts";
 
 /** What the user asked for, checked: nothing past this file reads argv or the environment. */
 export type Config =
@@ -29,7 +30,7 @@ export type Config =
   | { readonly command: "report"; readonly files: readonly string[]; readonly reporter: Reporter }
   | { readonly command: "chaos"; readonly chaos: ChaosConfig }
   | { readonly command: "peers"; readonly peers: PeersConfig }
-  | { readonly command: "verify"; readonly output: OutputConfig; readonly line: string }
+  | { readonly command: "verify"; readonly output: OutputConfig }
   | { readonly command: "history"; readonly resultsDirectory: string; readonly json: boolean }
   | { readonly command: "list"; readonly json: boolean }
   /** Help or the version was asked for; this is the text. */
@@ -53,13 +54,14 @@ Examples:
   bun run bench verify                           is what is measured here true? some 90 s
   bun run bench chaos                            does anything hang or lie when servers do wrong?
 
-Exit codes: 0 fine, 1 a regression or a threshold missed, 2 wrong input, 3 invalid measurement, 130 interrupted.`;
+Exit codes: 0 fine; 1 a regression, a threshold missed or no rate found; 2 wrong input; 3 invalid
+measurement; 130 interrupted.`;
 
 /** Reads the command line. Throws a UserError that says what is wrong and how to mend it. */
 export function readConfig(argv: readonly string[], env: Env): Config {
   let config: Config | undefined;
   let shown = "";
-  const program = new Command("readrace");
+  const program = new Command("bun run bench");
   // Subcommands inherit these settings, so that they come before them.
   program.exitOverride().configureOutput({
     writeOut: (text) => {
@@ -72,81 +74,11 @@ export function readConfig(argv: readonly string[], env: Env): Config {
     .description("Race the ways to read a socket.")
     .version(version, "-V, --version", "print the version")
     .addHelpText("after", examples);
-  addLoadOptions(
-    program
-      .command("load", { isDefault: true })
-      .description("one race, as the flags say (the default)"),
-  ).action((flags) => {
-    config = { command: "load", load: readLoadOptions(flags, argv, env) };
-  });
-  addCompareOptions(
-    program
-      .command("compare")
-      .description("two git revisions or strategies raced live, or two result files: a gate"),
-  ).action((base: string, head: string | undefined, flags) => {
-    config = { command: "compare", compare: readCompareOptions(base, head, flags, argv, env) };
-  });
-  addMicroOptions(
-    program
-      .command("micro")
-      .description("the readers alone, fed from memory, no socket: what each costs by itself"),
-  ).action((flags) => {
-    config = { command: "micro", micro: readMicroOptions(flags, argv, env) };
-  });
-  program
-    .command("report")
-    .description("show results in any format")
-    .argument("<files...>", "result files")
-    .option("-r, --reporter <name>", "how to show them; see list", "text")
-    .action((files: string[], flags: { reporter: string }) => {
-      const reporter = chooseOne("reporter", flags.reporter, reporters);
-      config = { command: "report", files, reporter };
+  for (const add of commands) {
+    add(program, { argv, env }, (chosen) => {
+      config = chosen;
     });
-  addServeOptions(
-    program.command("serve").description("the fixture server alone, for other clients"),
-  ).action((flags) => {
-    config = { command: "serve", serve: readServeOptions(flags) };
-  });
-  program
-    .command("verify")
-    .description(
-      "our own driver against servers whose delays are known: is this machine's measurement true?",
-    )
-    .option("--json", "the result on stdout, nothing else there")
-    .option("-o, --output <file>", "write the result there as well")
-    .option("--no-save", "keep no result in results/runs")
-    .action((flags: OutputFlags) => {
-      config = { command: "verify", output: readOutput(flags, env), line: commandLine(argv) };
-    });
-  addPeersOptions(
-    program
-      .command("peers")
-      .description("our strategies beside wrk, h2load, ab, autocannon, fetch and others"),
-  ).action((flags) => {
-    config = { command: "peers", peers: readPeersOptions(flags, argv, env) };
-  });
-  addChaosOptions(
-    program
-      .command("chaos")
-      .description("servers that do wrong at random: is every fault seen as what it is?"),
-  ).action((flags) => {
-    config = { command: "chaos", chaos: readChaosOptions(flags) };
-  });
-  program
-    .command("history")
-    .description("recorded runs over time, and where a level changed")
-    .option("--json", "as JSON")
-    .action((flags: { json?: true }) => {
-      const resultsDirectory = readResultsDirectory(env);
-      config = { command: "history", resultsDirectory, json: flags.json ?? false };
-    });
-  program
-    .command("list")
-    .description("strategies, fixtures, metrics and reporters")
-    .option("--json", "as JSON")
-    .action((flags: { json?: true }) => {
-      config = { command: "list", json: flags.json ?? false };
-    });
+  }
   refuseUnknownCommand(program, argv);
   try {
     program.parse(argv, { from: "user" });
@@ -158,6 +90,120 @@ export function readConfig(argv: readonly string[], env: Env): Config {
   if (config === undefined) throw new Error("no command was read");
   return config;
 }
+
+/** Adds a command with its flags; `choose` hears what they say, once they are parsed. */
+type AddCommand = (
+  program: Command,
+  invocation: Invocation,
+  choose: (config: Config) => void,
+) => void;
+
+const commands: readonly AddCommand[] = [
+  (program, invocation, choose) => {
+    const command = program.command("load", { isDefault: true });
+    addLoadOptions(command.description("one race, as the flags say (the default)")).action(
+      (flags) => choose({ command: "load", load: readLoadOptions(flags, invocation) }),
+    );
+  },
+  (program, invocation, choose) => {
+    const does = "two git revisions or strategies raced live, or two result files: a gate";
+    addCompareOptions(program.command("compare").description(does)).action(
+      (base: string, head: string | undefined, flags) =>
+        choose({ command: "compare", compare: readCompareOptions(base, head, flags, invocation) }),
+    );
+  },
+  (program, invocation, choose) => {
+    const does = "the readers alone, fed from memory, no socket: what each costs by itself";
+    addMicroOptions(program.command("micro").description(does)).action((flags) =>
+      choose({ command: "micro", micro: readMicroOptions(flags, invocation) }),
+    );
+  },
+  (program, _, choose) => {
+    program
+      .command("report")
+      .description("show results in any format")
+      .argument("<files...>", "result files")
+      .option("-r, --reporter <name>", "how to show them; see list", "text")
+      .addHelpText("after", reportExamples)
+      .action((files: string[], flags: { reporter: string }) =>
+        choose({
+          command: "report",
+          files,
+          reporter: chooseOne("reporter", flags.reporter, reporters),
+        }),
+      );
+  },
+  (program, _, choose) => {
+    const does = "the fixture server alone, for other clients";
+    addServeOptions(program.command("serve").description(does)).action((flags) =>
+      choose({ command: "serve", serve: readServeOptions(flags) }),
+    );
+  },
+  (program, invocation, choose) => {
+    const does =
+      "our own driver against servers whose delays are known: is this machine's measurement true?";
+    addOutputOptions(program.command("verify").description(does))
+      .addHelpText("after", verifyExamples)
+      .action((flags: OutputFlags) =>
+        choose({ command: "verify", output: readOutput(flags, invocation) }),
+      );
+  },
+  (program, invocation, choose) => {
+    const does = "our strategies beside wrk, h2load, ab, autocannon, fetch and others";
+    addPeersOptions(program.command("peers").description(does)).action((flags) =>
+      choose({ command: "peers", peers: readPeersOptions(flags, invocation) }),
+    );
+  },
+  (program, _, choose) => {
+    const does = "servers that do wrong at random: is every fault seen as what it is?";
+    addChaosOptions(program.command("chaos").description(does)).action((flags) =>
+      choose({ command: "chaos", chaos: readChaosOptions(flags) }),
+    );
+  },
+  (program, { env }, choose) => {
+    program
+      .command("history")
+      .description("recorded runs over time, and where a level changed")
+      .option("--json", "as JSON")
+      .addHelpText("after", historyExamples)
+      .action((flags: JsonFlags) =>
+        choose({
+          command: "history",
+          resultsDirectory: readResultsDirectory(env),
+          json: flags.json ?? false,
+        }),
+      );
+  },
+  (program, _, choose) => {
+    program
+      .command("list")
+      .description("strategies, fixtures, metrics and reporters")
+      .option("--json", "as JSON")
+      .action((flags: JsonFlags) => choose({ command: "list", json: flags.json ?? false }));
+  },
+];
+
+interface JsonFlags {
+  readonly json?: true;
+}
+
+const reportExamples = `
+Examples:
+  bun run bench report result.json
+  bun run bench report results/runs/*-load-*.json -r csv > races.csv
+  bun run bench report comparison.json -r markdown >> "$GITHUB_STEP_SUMMARY"`;
+
+const verifyExamples = `
+Examples:
+  bun run bench verify                 some 90 s
+  bun run bench verify --json --no-save | jq '.cells[].audit'
+
+Exit codes: 0 every percentile agrees with what is known, 3 otherwise.`;
+
+const historyExamples = `
+Examples:
+  bun run bench load -s callback -f hello --record     adds a run
+  bun run bench history                                what has changed, and when`;
 
 /** With a default command commander would take an unknown word for that command's argument. */
 function refuseUnknownCommand(program: Command, [word]: readonly string[]): void {

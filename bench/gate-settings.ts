@@ -1,6 +1,11 @@
 import { fixtures } from "../fixtures/registry.ts";
 import { UserError } from "./errors.ts";
-import { chooseMany, readPositiveCount, readPositiveDurationMs, splitList } from "./options.ts";
+import {
+  chooseMany,
+  readPositiveCount,
+  readPositiveDurationMs,
+  splitList,
+} from "./flags/values.ts";
 
 /** What a gate is made of: all that could loosen it. */
 export interface GateSettings {

@@ -1,8 +1,8 @@
 import { asError } from "../src/errors.ts";
 import { type Config, readConfig } from "./config.ts";
 import { InterruptedError, UserError } from "./errors.ts";
+import type { Env } from "./flags/output.ts";
 import { exitCodes, type Io } from "./io.ts";
-import type { Env } from "./output-options.ts";
 import { openStream } from "./stream.ts";
 
 /** The whole program: from a command line to its exit code. */
@@ -44,7 +44,7 @@ async function run(config: Config, io: Io): Promise<number> {
     case "chaos":
       return (await import("./commands/chaos.ts")).chaos(config.chaos, io);
     case "verify":
-      return (await import("./commands/verify.ts")).verify(config.output, config.line, io);
+      return (await import("./commands/verify.ts")).verify(config.output, io);
     case "list":
       return (await import("./commands/list.ts")).list(config.json, io);
     case "show":

@@ -1,6 +1,6 @@
 import { cellResults } from "./cell-result.ts";
 import { fallsBehindBy } from "./load/backlog.ts";
-import type { Executor } from "./load/executor.ts";
+import type { RaceContext } from "./load/executor.ts";
 import { findRate } from "./load/find-rate.ts";
 import { race } from "./load/race.ts";
 import type { Heat, RaceSettings } from "./plan.ts";
@@ -25,11 +25,10 @@ export async function searchRates(
   heat: Heat,
   objective: Threshold,
   settings: RaceSettings,
-  executor: Executor,
-  random: () => number,
-  signal: AbortSignal,
+  context: RaceContext,
   onTrial: (heat: Heat) => void,
 ): Promise<RateSearch> {
+  const { signal } = context;
   const found: FoundRate[] = [];
   const trials: CellResult[] = [];
   for (const rival of heat.rivals) {
@@ -39,13 +38,7 @@ export async function searchRates(
       const open = { arrivals: "constant", stages } as const;
       const trial: Heat = { ...heat, rivals: [rival], rate };
       onTrial(trial);
-      const samples = await race(
-        trial,
-        { ...settings, open, replicates: 1 },
-        executor,
-        random,
-        signal,
-      );
+      const samples = await race(trial, { ...settings, open, replicates: 1 }, context);
       const cells = cellResults(trial, samples);
       trials.push(...cells);
       return cells.length > 0 && cells.every((cell) => meets(cell, objective));

@@ -31,6 +31,7 @@ test("a draft that a dead process of the same number has left is in nobody's way
 
 test("a run that was interrupted is neither a baseline nor a point of history", () => {
   const output = {
+    command: "bun run bench",
     file: undefined,
     runsDirectory: undefined,
     resultsDirectory: join(folder, "results"),
@@ -47,6 +48,7 @@ test("a run that was interrupted is neither a baseline nor a point of history", 
 /** Where a result goes that is to be the baseline, and a point of the history. */
 function baselineAndHistory(name: string) {
   return {
+    command: "bun run bench",
     file: undefined,
     runsDirectory: undefined,
     resultsDirectory: join(folder, name),
@@ -106,6 +108,7 @@ describe("before a run it is made sure that", () => {
   mkdirSync(foreign);
   writeFileSync(join(foreign, "baseline.json"), "{}");
   const nothing = {
+    command: "bun run bench",
     file: undefined,
     runsDirectory: undefined,
     resultsDirectory: results,

@@ -1,7 +1,7 @@
 import { UserError } from "./errors.ts";
+import { chooseOne } from "./flags/values.ts";
 import type { Unit } from "./metrics/metric.ts";
 import { metrics } from "./metrics/registry.ts";
-import { chooseOne } from "./options.ts";
 import type { CellResult, Result } from "./result.ts";
 import { formatQuantity, parseQuantity, plural } from "./units.ts";
 

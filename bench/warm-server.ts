@@ -1,4 +1,4 @@
-import type { Executor } from "./load/executor.ts";
+import type { RaceContext } from "./load/executor.ts";
 import { once } from "./load/messages.ts";
 
 const warmConnections = 16;
@@ -10,8 +10,7 @@ const warmConnections = 16;
 export async function warmServer(
   fixtures: readonly string[],
   warmUpMs: number,
-  executor: Executor,
-  signal: AbortSignal,
+  { executor, signal }: Omit<RaceContext, "random">,
 ): Promise<void> {
   for (const fixture of fixtures) {
     if (signal.aborted) return;

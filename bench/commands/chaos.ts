@@ -1,7 +1,7 @@
 import { asError } from "../../src/errors.ts";
 import { type ChaosSample, runChaos } from "../chaos/run.ts";
 import { faultsOf } from "../chaos/verdict.ts";
-import type { ChaosConfig } from "../chaos-options.ts";
+import type { ChaosConfig } from "../flags/chaos.ts";
 import { exitCodes, type Io } from "../io.ts";
 import { addCounts } from "../load/workers.ts";
 import { renderTable } from "../reporters/table.ts";

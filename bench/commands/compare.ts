@@ -5,10 +5,10 @@ import { overallVerdict } from "../compare/comparison.ts";
 import type { NamedResult } from "../compare/file-questions.ts";
 import { withGateOfBase } from "../compare/gate-file.ts";
 import { isRefused, withholdRefused } from "../compare/refused.ts";
-import type { CompareConfig } from "../compare-options.ts";
 import { describeEnvironment } from "../environment.ts";
+import type { CompareConfig } from "../flags/compare.ts";
+import { chooseOne } from "../flags/values.ts";
 import { exitCodes, type Io } from "../io.ts";
-import { chooseOne } from "../options.ts";
 import { json } from "../reporters/json.ts";
 import { reporters } from "../reporters/registry.ts";
 import type { Result } from "../result.ts";
@@ -35,7 +35,7 @@ export async function compare(asked: CompareConfig, io: Io): Promise<number> {
   const result = finishResult({
     kind: "compare",
     startedAt,
-    command: config.command,
+    command: config.output.command,
     seed: config.seed,
     interrupted: io.signal.aborted,
     environment: outcome.environment ?? describeEnvironment(config.source, true, config.transport),

@@ -1,5 +1,5 @@
+import type { OutputConfig } from "../flags/output.ts";
 import type { Io } from "../io.ts";
-import type { OutputConfig } from "../output-options.ts";
 import { json } from "../reporters/json.ts";
 import type { Result } from "../result.ts";
 import { saveResult } from "../store.ts";

@@ -1,15 +1,16 @@
 import { asError } from "../../src/errors.ts";
 import { cellResults, compareWithFirst } from "../cell-result.ts";
 import { describeEnvironment } from "../environment.ts";
+import type { LoadConfig } from "../flags/load.ts";
+import { quickMicroSettings } from "../flags/micro.ts";
 import { exitCodes, type Io } from "../io.ts";
 import { checkLimits } from "../limits.ts";
+import type { RaceContext } from "../load/executor.ts";
 import { processExecutor } from "../load/process-executor.ts";
 import { race } from "../load/race.ts";
 import type { TransportKind } from "../load/transport.ts";
-import type { LoadConfig } from "../load-options.ts";
 import { isThisMachine } from "../loopback.ts";
 import { costModels, runMicro } from "../micro/run.ts";
-import { quickMicroSettings } from "../micro-options.ts";
 import { meanRate, planHeats } from "../plan.ts";
 import { createProgress } from "../progress.ts";
 import { searchRates } from "../rate-search.ts";
@@ -26,6 +27,18 @@ import { warmServer } from "../warm-server.ts";
 import { finishResult } from "./finish-result.ts";
 import { keepResult } from "./keep-result.ts";
 
+type CostModels = ReturnType<typeof costModels>;
+
+/** What a race has brought, as far as it came. */
+interface Measured {
+  readonly cells: CellResult[];
+  readonly comparisons: Comparison[];
+  readonly foundRates: FoundRate[];
+  costModels?: CostModels;
+  /** What broke it off. */
+  fault?: Error;
+}
+
 /** Races as `config` says, writes the result and reports it; resolves with the exit code. */
 export async function load(config: LoadConfig, io: Io): Promise<number> {
   checkOutput(config.output);
@@ -36,78 +49,77 @@ export async function load(config: LoadConfig, io: Io): Promise<number> {
   );
   warnOfOthers(config, io);
   const startedAt = new Date().toISOString();
-  const beganMs = performance.now();
-  const { open } = config.settings;
-  const rate = open && meanRate(open);
-  const heats = planHeats(config.strategies, config.fixtures, config.connections, rate);
-  const progress = createProgress(io.err, heats.length * config.settings.replicates);
   const target = await openTarget(config, io.signal);
-  const cells: CellResult[] = [];
-  const comparisons: Comparison[] = [];
-  const foundRates: FoundRate[] = [];
-  let models: Result["costModels"];
-  let fault: Error | undefined;
-  try {
-    const executor = processExecutor(target, config.settings);
-    const random = seededRandom(config.settings.seed);
-    if (config.target.kind === "own") {
-      await warmServer(config.fixtures, config.settings.warmUpMs, executor, io.signal);
-    }
-    for (const [index, heat] of heats.entries()) {
-      if (io.signal.aborted) break;
-      if (config.objective !== undefined) {
-        const { settings, objective } = config;
-        const { step } = progress;
-        const search = await searchRates(
-          heat,
-          objective,
-          settings,
-          executor,
-          random,
-          io.signal,
-          step,
-        );
-        foundRates.push(...search.found);
-        cells.push(...search.trials);
-        continue;
-      }
-      const leftMs = config.withinMs - (performance.now() - beganMs);
-      const samples = await race(heat, config.settings, executor, random, io.signal, {
-        onReplicate: progress.step,
-        withinMs: leftMs / (heats.length - index),
-      });
-      const raced = cellResults(heat, samples);
-      cells.push(...raced);
-      comparisons.push(...compareWithFirst(raced));
-    }
-    if (config.withCostModels) {
-      const { strategies } = config;
-      models = costModels(await runMicro(strategies, quickMicroSettings, random, io.signal));
-    }
-  } catch (error) {
-    // What was measured before is not lost with the process that died.
-    fault = asError(error);
-  } finally {
-    progress.done();
-    await target.stop();
-  }
+  const { cells, comparisons, foundRates, costModels, fault } = await measure(config, target, io);
   const result = finishResult({
     kind: "load",
     startedAt,
-    command: config.command,
+    command: config.output.command,
     seed: config.settings.seed,
     interrupted: io.signal.aborted,
     environment: describeEnvironment(serverName(config), target.local, transportOf(config)),
     cells,
     comparisons,
     ...(foundRates.length > 0 && { foundRates }),
-    ...(models && { costModels: models }),
+    ...(costModels && { costModels }),
     ...(config.thresholds.length > 0 && {
       thresholds: judgeThresholds(cells, config.thresholds),
     }),
     ...(fault && { fault: fault.message }),
   });
   return conclude(config, result, io);
+}
+
+/** Measures all that `config` asks for, and stops the target. */
+async function measure(config: LoadConfig, target: Target, io: Io): Promise<Measured> {
+  const { settings, objective } = config;
+  const rate = settings.open && meanRate(settings.open);
+  const heats = planHeats(config.strategies, config.fixtures, config.connections, rate);
+  const progress = createProgress(io.err, heats.length * settings.replicates);
+  const measured: Measured = { cells: [], comparisons: [], foundRates: [] };
+  const endMs = performance.now() + config.withinMs;
+  try {
+    const executor = processExecutor(target, settings);
+    const context = { executor, random: seededRandom(settings.seed), signal: io.signal };
+    if (config.target.kind === "own") {
+      await warmServer(config.fixtures, settings.warmUpMs, context);
+    }
+    for (const [index, heat] of heats.entries()) {
+      if (io.signal.aborted) break;
+      if (objective !== undefined) {
+        const { found, trials } = await searchRates(
+          heat,
+          objective,
+          settings,
+          context,
+          progress.step,
+        );
+        measured.foundRates.push(...found);
+        measured.cells.push(...trials);
+        continue;
+      }
+      const withinMs = (endMs - performance.now()) / (heats.length - index);
+      const watch = { onReplicate: progress.step, withinMs };
+      const cells = cellResults(heat, await race(heat, settings, context, watch));
+      measured.cells.push(...cells);
+      measured.comparisons.push(...compareWithFirst(cells));
+    }
+    if (config.withCostModels) measured.costModels = await modelReaders(config, context);
+  } catch (error) {
+    // What was measured before is not lost with the process that died.
+    measured.fault = asError(error);
+  } finally {
+    progress.done();
+    await target.stop();
+  }
+  return measured;
+}
+
+async function modelReaders(
+  { strategies }: LoadConfig,
+  { random, signal }: RaceContext,
+): Promise<CostModels> {
+  return costModels(await runMicro(strategies, quickMicroSettings, random, signal));
 }
 
 /** Saves, prints, and says by the exit code how it went. */

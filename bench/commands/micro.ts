@@ -1,9 +1,9 @@
 import { describeEnvironment } from "../environment.ts";
+import type { MicroConfig } from "../flags/micro.ts";
 import { exitCodes, type Io } from "../io.ts";
 import { microCells } from "../micro/cells.ts";
 import { plotCells } from "../micro/plot.ts";
 import { costModels, runMicro } from "../micro/run.ts";
-import type { MicroConfig } from "../micro-options.ts";
 import { json } from "../reporters/json.ts";
 import { text } from "../reporters/text.ts";
 import { seededRandom } from "../stats/random.ts";
@@ -13,7 +13,7 @@ import { keepResult } from "./keep-result.ts";
 
 /** The readers alone, fed from memory; resolves with the exit code. */
 export async function micro(config: MicroConfig, io: Io): Promise<number> {
-  const { strategies, settings, seed, output, command } = config;
+  const { strategies, settings, seed, output } = config;
   checkOutput(output);
   const startedAt = new Date().toISOString();
   const onReplicate = (replicate: number) => {
@@ -24,7 +24,7 @@ export async function micro(config: MicroConfig, io: Io): Promise<number> {
   const result = finishResult({
     kind: "micro",
     startedAt,
-    command,
+    command: output.command,
     seed,
     interrupted: io.signal.aborted,
     environment: describeEnvironment("none: fed from memory", true),

@@ -1,12 +1,13 @@
 import { asError } from "../../src/errors.ts";
 import { describeEnvironment } from "../environment.ts";
+import type { PeersConfig } from "../flags/peers.ts";
 import { exitCodes, type Io } from "../io.ts";
 import { checkLimits } from "../limits.ts";
+import type { RaceContext } from "../load/executor.ts";
 import { processExecutor } from "../load/process-executor.ts";
 import { peers } from "../peers/registry.ts";
 import { compareWithMeasure, raceRounds } from "../peers/rounds.ts";
 import { versionOf } from "../peers/run-peer.ts";
-import type { PeersConfig } from "../peers-options.ts";
 import { mostWarmUpMs, type RaceSettings, sameTimeouts } from "../plan.ts";
 import { createProgress } from "../progress.ts";
 import { originOf } from "../references/reference.ts";
@@ -38,15 +39,18 @@ export async function peersCommand(config: PeersConfig, io: Io): Promise<number>
   let fault: Error | undefined;
   try {
     const settings = settingsOf(config);
-    const executor = processExecutor(target, settings);
-    const random = seededRandom(config.seed);
-    await warmServer(fixtures, warmUpMs, executor, io.signal);
+    const context: RaceContext = {
+      executor: processExecutor(target, settings),
+      random: seededRandom(config.seed),
+      signal: io.signal,
+    };
+    await warmServer(fixtures, warmUpMs, context);
     for (const fixture of fixtures) {
       const { endpoint, requestTarget } = target.fixture(fixture);
       const url = originOf(endpoint) + requestTarget;
       const heat = { strategies, peers: installed, fixture, url, connections };
       const step = () => progress.step({ fixture, connections, rivals: [] });
-      const raced = await raceRounds(heat, settings, rounds, executor, random, io.signal, step);
+      const raced = await raceRounds(heat, settings, rounds, context, step);
       cells.push(...raced.cells);
       comparisons.push(...compareWithMeasure(raced.cells, installed[0]?.name));
       for (const [peer, reason] of raced.broken) broken.push({ peer, fixture, reason });
@@ -61,7 +65,7 @@ export async function peersCommand(config: PeersConfig, io: Io): Promise<number>
   const result = finishResult({
     kind: "peers",
     startedAt,
-    command: config.command,
+    command: config.output.command,
     seed: config.seed,
     interrupted: io.signal.aborted,
     environment: describeEnvironment(config.source, true, config.transport),

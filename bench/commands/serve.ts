@@ -1,7 +1,7 @@
+import type { ServeConfig } from "../flags/serve.ts";
 import { exitCodes, type Io } from "../io.ts";
 import { isLoopback } from "../loopback.ts";
 import { renderTable } from "../reporters/table.ts";
-import type { ServeConfig } from "../serve-options.ts";
 import { startServer } from "../server-process.ts";
 
 /** Connections of clients that are not ours may be forgotten by them. */

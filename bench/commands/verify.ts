@@ -1,9 +1,9 @@
 import { asError } from "../../src/errors.ts";
 import { cellResults } from "../cell-result.ts";
 import { describeEnvironment } from "../environment.ts";
+import type { OutputConfig } from "../flags/output.ts";
 import { exitCodes, type Io } from "../io.ts";
 import { areCoresKeptAwake } from "../load/awake.ts";
-import type { OutputConfig } from "../output-options.ts";
 import { json } from "../reporters/json.ts";
 import { renderTable } from "../reporters/table.ts";
 import type { CellResult, HarnessOverhead, Result } from "../result.ts";
@@ -17,7 +17,7 @@ import { finishResult } from "./finish-result.ts";
 import { keepResult } from "./keep-result.ts";
 
 /** Checks our own driver against servers whose delays are known; exit code 3 where they disagree. */
-export async function verify(output: OutputConfig, line: string, io: Io): Promise<number> {
+export async function verify(output: OutputConfig, io: Io): Promise<number> {
   checkOutput(output);
   const startedAt = new Date().toISOString();
   const verifications: Verification[] = [];
@@ -34,7 +34,7 @@ export async function verify(output: OutputConfig, line: string, io: Io): Promis
   const result = finishResult({
     kind: "load",
     startedAt,
-    command: line,
+    command: output.command,
     seed: 1,
     interrupted: io.signal.aborted,
     environment: describeEnvironment("delay servers", true, "direct"),

@@ -1,5 +1,5 @@
-import type { CompareConfig } from "../compare-options.ts";
 import { UserError } from "../errors.ts";
+import type { CompareConfig } from "../flags/compare.ts";
 import type { LiveComparison } from "./compare-live.ts";
 import { comparisonOf } from "./comparison.ts";
 import {

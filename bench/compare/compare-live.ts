@@ -1,8 +1,8 @@
 import { cellResults } from "../cell-result.ts";
-import type { CompareConfig } from "../compare-options.ts";
+import type { CompareConfig } from "../flags/compare.ts";
 import type { Io } from "../io.ts";
 import { checkLimits } from "../limits.ts";
-import type { Executor } from "../load/executor.ts";
+import type { RaceContext } from "../load/executor.ts";
 import { processExecutor } from "../load/process-executor.ts";
 import { canBeFed } from "../micro/readers.ts";
 import { mostWarmUpMs, type RaceSettings, sameTimeouts } from "../plan.ts";
@@ -89,9 +89,12 @@ async function raceAll(
   const progress = createProgress(io.err, matches.length, { stepsAreLong: true });
   try {
     const race = raceSettings(config);
-    const executor: Executor = processExecutor(target, race);
-    const random = seededRandom(config.seed);
-    await warmServer(config.fixtures, warmUpMs, executor, io.signal);
+    const context: RaceContext = {
+      executor: processExecutor(target, race),
+      random: seededRandom(config.seed),
+      signal: io.signal,
+    };
+    await warmServer(config.fixtures, warmUpMs, context);
     const { budgetMs, minEffect } = config;
     const totalWeight =
       matches.length * gatedMetrics.reduce((sum, { weight }) => sum + weight, 0) +
@@ -100,7 +103,7 @@ async function raceAll(
       if (io.signal.aborted) break;
       progress.step({ ...match, rivals: [match.head] });
       const settings = { budgetMs, minEffect, totalWeight, race };
-      onSample(await raceMatch(match, settings, executor, random, io.signal));
+      onSample(await raceMatch(match, settings, context));
     }
   } finally {
     progress.done();

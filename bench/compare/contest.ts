@@ -1,7 +1,7 @@
 import { strategies as ourStrategies } from "../../src/strategies/registry.ts";
-import type { CompareConfig, CompareSubjects } from "../compare-options.ts";
 import { describeGit } from "../environment.ts";
 import { UserError } from "../errors.ts";
+import type { CompareConfig, CompareSubjects } from "../flags/compare.ts";
 import type { Rival } from "../plan.ts";
 import type { Result } from "../result.ts";
 import { formatRevision } from "../units.ts";

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { asError } from "../../src/errors.ts";
-import type { CompareConfig } from "../compare-options.ts";
 import { UserError } from "../errors.ts";
+import type { CompareConfig } from "../flags/compare.ts";
+import { splitList } from "../flags/values.ts";
 import { type GateSettings, readGateSettings } from "../gate-settings.ts";
-import { splitList } from "../options.ts";
 import { parseJson } from "../parse-json.ts";
 import { resolveRevision } from "./checkout.ts";
 

@@ -1,5 +1,5 @@
 import { clockNs } from "../load/clock.ts";
-import type { Executor } from "../load/executor.ts";
+import type { RaceContext } from "../load/executor.ts";
 import { raceReplicate } from "../load/race.ts";
 import type { CellSample, ReplicateSample } from "../load/sample.ts";
 import type { Heat, RaceSettings, Rival } from "../plan.ts";
@@ -52,9 +52,7 @@ const confidence = 0.965;
 export async function raceMatch(
   match: Match,
   settings: MatchSettings,
-  executor: Executor,
-  random: () => number,
-  signal: AbortSignal,
+  context: RaceContext,
 ): Promise<MatchSample> {
   const { base, head, fixture, connections } = match;
   const heat: Heat = { fixture, connections, rivals: [base, head, base] };
@@ -64,11 +62,11 @@ export async function raceMatch(
     return { match, base: of(0), head: of(1), noise: of(2) };
   };
   const beganNs = clockNs();
-  for (let replicate = 0; !signal.aborted; replicate++) {
+  for (let replicate = 0; !context.signal.aborted; replicate++) {
     const elapsedMs = (clockNs() - beganNs) / 1e6;
     const nextMs = replicate === 0 ? 0 : elapsedMs / replicate;
     if (replicate >= leastReplicates && elapsedMs + nextMs > settings.budgetMs) break;
-    const raced = await raceReplicate(heat, settings.race, replicate, executor, random, signal);
+    const raced = await raceReplicate(heat, settings.race, replicate, context);
     const whole = raced.flatMap((own) => ("lost" in own || own.slices.length === 0 ? [] : [own]));
     for (const own of raced) if ("lost" in own) throw new Error(own.lost);
     const complete = whole.length === raced.length;

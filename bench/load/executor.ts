@@ -23,6 +23,14 @@ export interface Generator {
   abandon(): Promise<void>;
 }
 
+/** What a race needs beside its settings: who starts generators, what draws the order, what breaks it off. */
+export interface RaceContext {
+  readonly executor: Executor;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+}
+
 /** What starts generators: processes in a real run, a fake in tests of the pipeline. */
 export interface Executor {
   start(rival: Rival, fixture: string, connections: number): Promise<Generator>;

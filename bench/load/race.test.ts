@@ -3,7 +3,7 @@ import { cellResults, compareWithFirst } from "../cell-result.ts";
 import { requestsPerSecond } from "../metrics/throughput.ts";
 import type { Heat } from "../plan.ts";
 import { seededRandom } from "../stats/random.ts";
-import type { Executor } from "./executor.ts";
+import type { Executor, RaceContext } from "./executor.ts";
 import { createHistogram } from "./histogram.ts";
 import { race } from "./race.ts";
 import { raceSettings as settings } from "./race-settings.testing.ts";
@@ -84,9 +84,13 @@ function fakeExecutor(factor: number) {
   return { executor, log, running: () => running };
 }
 
+function contextOf(executor: Executor, signal = new AbortController().signal): RaceContext {
+  return { executor, random: seededRandom(7), signal };
+}
+
 function raceFake(factor: number, signal = new AbortController().signal) {
   const fake = fakeExecutor(factor);
-  const samples = race(heat, settings, fake.executor, seededRandom(7), signal);
+  const samples = race(heat, settings, contextOf(fake.executor, signal));
   return { ...fake, samples };
 }
 
@@ -99,9 +103,8 @@ test("every replicate is a fresh process of each strategy, and none is left", as
 
 test("where time is short there are fewer replicates, but three", async () => {
   const { executor } = fakeExecutor(1);
-  const signal = new AbortController().signal;
   const replicatesWithin = async (withinMs: number) => {
-    const samples = await race(heat, settings, executor, seededRandom(7), signal, { withinMs });
+    const samples = await race(heat, settings, contextOf(executor), { withinMs });
     return samples.map(({ replicates }) => replicates.length);
   };
   expect(await replicatesWithin(-1)).toEqual([3, 3]);
@@ -147,8 +150,7 @@ test("where a process was lost its replicates are not set beside those of others
         : executor.start(rival, ...cell),
   };
   const rivals = [...heat.rivals, { strategy: "chunk-loop" }];
-  const signal = new AbortController().signal;
-  const samples = await race({ ...heat, rivals }, settings, losing, seededRandom(7), signal);
+  const samples = await race({ ...heat, rivals }, settings, contextOf(losing));
   const comparisons = compareWithFirst(cellResults({ ...heat, rivals }, samples));
   expect(new Set(comparisons.map(({ strategy }) => strategy))).toEqual(new Set(["chunk-loop"]));
 });
@@ -211,9 +213,7 @@ test("an abort stops the race and keeps what was measured", async () => {
     if (seen.length === 3) controller.abort();
   };
   const { signal } = controller;
-  const samples = await race(heat, settings, fake.executor, seededRandom(7), signal, {
-    onReplicate,
-  });
+  const samples = await race(heat, settings, contextOf(fake.executor, signal), { onReplicate });
   expect(samples.map(({ replicates }) => replicates.length)).toEqual([2, 2]);
   expect(fake.running()).toBe(0);
 });
@@ -238,13 +238,7 @@ test.each(stages)(
   "a generator that dies in %s takes only its own cell with it, and leaves none running",
   async (fails) => {
     const fake = fakeExecutor(1);
-    const samples = await race(
-      heat,
-      settings,
-      failingExecutor(fake, fails),
-      seededRandom(7),
-      new AbortController().signal,
-    );
+    const samples = await race(heat, settings, contextOf(failingExecutor(fake, fails)));
     expect(fake.running()).toBe(0);
     const [callback, future] = cellResults(heat, samples);
     expect([callback?.valid, callback?.replicates.length]).toEqual([true, 4]);
@@ -286,9 +280,7 @@ test("a replicate in whose time nothing was due has its time in the rate", async
   const [sample] = await race(
     { fixture: "hello", connections: 1, rivals: [{ strategy: "callback" }] },
     { ...settings, open: { arrivals: "constant", stages: [{ durationMs: 500, rate: 1 }] } },
-    seldom,
-    seededRandom(7),
-    new AbortController().signal,
+    contextOf(seldom),
   );
   expect(sample?.replicates).toHaveLength(4);
   // Two answers in four times half a second.

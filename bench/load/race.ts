@@ -1,7 +1,7 @@
 import { asError } from "../../src/errors.ts";
 import { type Heat, type RaceSettings, scheduleOf } from "../plan.ts";
 import { shuffled } from "../stats/random.ts";
-import type { Executor, Generator } from "./executor.ts";
+import type { Executor, Generator, RaceContext } from "./executor.ts";
 import { type Pace, slowestOf } from "./pace.ts";
 import type { CellSample, LostReplicate, ReplicateSample, SliceSample } from "./sample.ts";
 import { planSlices, planWarmUp } from "./slice-plan.ts";
@@ -20,16 +20,15 @@ export interface RaceWatch {
 /**
  * Races the strategies of one heat: in every replicate a fresh process for each, which take turns in
  * short slices whose order is drawn anew each round. Returns one sample a strategy, in their order.
- * Stops early, with what has been measured, when `signal` is aborted.
+ * Stops early, with what has been measured, when its signal is aborted.
  */
 export async function race(
   heat: Heat,
   settings: RaceSettings,
-  executor: Executor,
-  random: () => number,
-  signal: AbortSignal,
+  context: RaceContext,
   { onReplicate = () => {}, withinMs = Number.POSITIVE_INFINITY }: RaceWatch = {},
 ): Promise<readonly CellSample[]> {
+  const { executor, signal } = context;
   const replicates: ReplicateSample[][] = heat.rivals.map(() => []);
   const lost: string[][] = heat.rivals.map(() => []);
   const beganMs = performance.now();
@@ -37,7 +36,7 @@ export async function race(
     const eachMs = (performance.now() - beganMs) / replicate;
     if (replicate >= fewestReplicates && eachMs * (replicate + 1) > withinMs) break;
     onReplicate(heat);
-    const samples = await raceReplicate(heat, settings, replicate, executor, random, signal);
+    const samples = await raceReplicate(heat, settings, replicate, context);
     for (const [index, sample] of samples.entries()) {
       if ("lost" in sample) {
         lost[index]?.push(sample.lost);
@@ -80,10 +79,9 @@ export async function raceReplicate(
   { rivals, fixture, connections }: Heat,
   settings: RaceSettings,
   replicate: number,
-  executor: Executor,
-  random: () => number,
-  signal: AbortSignal,
+  context: RaceContext,
 ): Promise<readonly (ReplicateSample | LostReplicate)[]> {
+  const { executor, signal } = context;
   const contestants: Contestant[] = [];
   const watched = executor.watchMachine();
   const serverBeforeNs = await executor.serverCpuNs();
@@ -103,7 +101,7 @@ export async function raceReplicate(
       // It was not there yet to be stopped.
       if (signal.aborted) stop();
     }
-    await takeTurns(contestants, settings, replicate, random, signal);
+    await takeTurns(contestants, settings, replicate, context);
     const recordings = await Promise.all(
       contestants.map((contestant) => unlessLost(contestant, ({ finish }) => finish())),
     );
@@ -134,8 +132,7 @@ async function takeTurns(
   contestants: readonly Contestant[],
   settings: RaceSettings,
   replicate: number,
-  random: () => number,
-  signal: AbortSignal,
+  { random, signal }: Omit<RaceContext, "executor">,
 ): Promise<void> {
   const paces: Pace[] = [];
   for (const contestant of shuffled(contestants, random)) {

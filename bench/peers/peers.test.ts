@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Executor } from "../load/executor.ts";
+import type { Executor, RaceContext } from "../load/executor.ts";
 import { raceSettings } from "../load/race-settings.testing.ts";
 import { exactWarmUp, type RaceSettings } from "../plan.ts";
 import type { CellResult } from "../result.ts";
@@ -158,10 +158,12 @@ const noGenerators: Executor = {
   watchMachine: () => () => ({ elapsedNs: 0, clockDriftNs: 0, coordinatorNs: 0 }),
 };
 
+const context: RaceContext = { executor: noGenerators, random: Math.random, signal: never };
+
 /** Three rounds of peers alone. */
 function raceOf(peers: readonly Peer[]) {
   const heat = { strategies: [], peers, fixture: "hello", url: "", connections: 2 };
-  return raceRounds(heat, settings, 3, noGenerators, Math.random, never, () => {});
+  return raceRounds(heat, settings, 3, context, () => {});
 }
 
 test("a peer that fails sits out what is left; the others go on", async () => {
@@ -175,15 +177,7 @@ test("a peer that fails sits out what is left; the others go on", async () => {
     url: "",
     connections: 2,
   };
-  const { cells, broken } = await raceRounds(
-    heat,
-    settings,
-    3,
-    noGenerators,
-    Math.random,
-    never,
-    () => {},
-  );
+  const { cells, broken } = await raceRounds(heat, settings, 3, context, () => {});
   expect(cells.map(({ strategy, replicates }) => [strategy, replicates.length])).toEqual([
     ["sound", 3],
   ]);
@@ -196,17 +190,16 @@ test("a server that dies ends the race, and the rounds before it stand", async (
   const heat = { strategies, peers: [peer], fixture: "hello", url: "", connections: 2 };
   let round = 0;
   const onRound = () => void round++;
+  const executor: Executor = {
+    ...noGenerators,
+    serverCpuNs: () =>
+      round > 2 ? Promise.reject(new Error("main.ts ended")) : Promise.resolve(0),
+  };
   const { cells, fault } = await raceRounds(
     heat,
     settings,
     4,
-    {
-      ...noGenerators,
-      serverCpuNs: () =>
-        round > 2 ? Promise.reject(new Error("main.ts ended")) : Promise.resolve(0),
-    },
-    () => 0.999,
-    never,
+    { ...context, executor, random: () => 0.999 },
     onRound,
   );
   expect(fault?.message).toBe("main.ts ended");

@@ -1,6 +1,6 @@
 import { asError } from "../../src/errors.ts";
 import { cellResults, hasLostProcess } from "../cell-result.ts";
-import type { Executor } from "../load/executor.ts";
+import type { RaceContext } from "../load/executor.ts";
 import { createHistogram, encodeHistogram } from "../load/histogram.ts";
 import { race } from "../load/race.ts";
 import type { CellSample } from "../load/sample.ts";
@@ -38,11 +38,10 @@ export async function raceRounds(
   { strategies, peers, fixture, url, connections }: PeerHeat,
   settings: RaceSettings,
   rounds: number,
-  executor: Executor,
-  random: () => number,
-  signal: AbortSignal,
+  context: RaceContext,
   onRound: () => void,
 ): Promise<PeerHeatResult> {
+  const { random, signal } = context;
   const ours = new Map<string, CellSample>();
   const theirs = new Map<string, PeerRun[]>(peers.map(({ name }) => [name, []]));
   const broken = new Map<string, string>();
@@ -57,7 +56,7 @@ export async function raceRounds(
     }
   };
   const runOurs = async (strategy: string) => {
-    const [sample] = await race(heatOf(strategy), settings, executor, random, signal);
+    const [sample] = await race(heatOf(strategy), settings, context);
     if (sample !== undefined) ours.set(strategy, joined(ours.get(strategy), sample));
   };
   try {

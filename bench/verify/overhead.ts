@@ -54,10 +54,11 @@ export async function measureOverhead(
       processExecutor(target, settings),
       processExecutor(target, settings, bareScript),
     );
-    await warmServer([heat.fixture], settings.warmUpMs, executor, signal);
+    const context = { executor, random, signal };
+    await warmServer([heat.fixture], settings.warmUpMs, context);
     const logs: number[][] = [];
     for (let i = 0; i < settings.replicates && !signal.aborted; i++) {
-      logs.push(logRatios(await raceReplicate(heat, settings, i, executor, random, signal)));
+      logs.push(logRatios(await raceReplicate(heat, settings, i, context)));
     }
     const estimate = signal.aborted ? undefined : pairedEstimate(logs, random);
     if (estimate === undefined) return undefined;

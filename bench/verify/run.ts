@@ -92,7 +92,7 @@ async function runCase(
       rivals: [{ strategy: "callback" }],
       ...(theCase.stages && { rate: theCase.stages[0]?.rate ?? 0 }),
     };
-    const [sample] = await race(heat, settings, executor, seededRandom(1), signal);
+    const [sample] = await race(heat, settings, { executor, random: seededRandom(1), signal });
     const delays = await server.delays();
     if (sample === undefined || sample.replicates.length === 0) return undefined;
     return { ...compare(theCase, heat, sample, delays, answerMs), beforeOthers };

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { commandLine } from "./output-options.ts";
+import { commandLine } from "./output.ts";
 
 test("the command line of a result can be run again", () => {
   const words = ["load", "-o", "sp ace ü/r.json", "--threshold", "serviceP99Ns<5ms", "it's", ""];

@@ -1,22 +1,22 @@
 import type { Command } from "commander";
-import { readers } from "./micro/readers.ts";
-import type { MicroSettings } from "./micro/run.ts";
-import { chooseMany, readPositiveCount } from "./options.ts";
+import { readers } from "../micro/readers.ts";
+import type { MicroSettings } from "../micro/run.ts";
 import {
-  commandLine,
-  type Env,
+  addKeepingOptions,
+  addOutputOptions,
+  type Invocation,
   type OutputConfig,
   type OutputFlags,
   readOutput,
-} from "./output-options.ts";
-import { readSeed } from "./race-options.ts";
+} from "./output.ts";
+import { readSeed, seedOption } from "./race.ts";
+import { chooseMany, readPositiveCount } from "./values.ts";
 
 export interface MicroConfig {
   readonly strategies: readonly string[];
   readonly settings: MicroSettings;
   readonly seed: number;
   readonly output: OutputConfig;
-  readonly command: string;
 }
 
 interface MicroFlags extends OutputFlags {
@@ -29,25 +29,21 @@ interface MicroFlags extends OutputFlags {
 export const microSettings = { replicates: 3, budgetMs: 15 } as const;
 export const quickMicroSettings = { replicates: 3, budgetMs: 5 } as const;
 
+const examples = `
+Examples:
+  bun run bench micro -s callback,web-streams
+  bun run bench micro -s byob --quick --no-save`;
+
 export function addMicroOptions(command: Command): Command {
-  return command
+  command
     .option("-s, --strategy <a,b>", "strategies (default: all that can be fed from memory)")
     .option("--replicates <count>", "fresh processes of each strategy (default: 3)")
-    .option("--json", "the result on stdout, nothing else there")
-    .option("-o, --output <file>", "write the result there as well")
-    .option("--save-baseline", "keep the result as results/baseline.json")
-    .option("--record", "add the run to results/history.jsonl")
-    .option("--no-save", "keep no result in results/runs")
-    .option("--seed <number>", "for the order of turns (default: from the clock)")
-    .option("--quick", "shorter samples")
-    .addHelpText("after", "\nExample:\n  bun run bench micro -s callback,web-streams");
+    .option(...seedOption("the order of turns"))
+    .option("--quick", "shorter samples");
+  return addKeepingOptions(addOutputOptions(command)).addHelpText("after", examples);
 }
 
-export function readMicroOptions(
-  flags: MicroFlags,
-  argv: readonly string[],
-  env: Env,
-): MicroConfig {
+export function readMicroOptions(flags: MicroFlags, invocation: Invocation): MicroConfig {
   const settings = flags.quick ? quickMicroSettings : microSettings;
   const chosen =
     flags.strategy === undefined
@@ -62,7 +58,6 @@ export function readMicroOptions(
       }),
     },
     seed: readSeed(flags.seed),
-    output: readOutput(flags, env),
-    command: commandLine(argv),
+    output: readOutput(flags, invocation),
   };
 }

@@ -1,6 +1,6 @@
-import type { ServerSource } from "../server/messages.ts";
-import { UserError } from "./errors.ts";
-import { readServerSource } from "./serve-options.ts";
+import type { ServerSource } from "../../server/messages.ts";
+import { UserError } from "../errors.ts";
+import { readServerSource } from "./serve.ts";
 
 /** What is raced against: our own server, or another's. */
 export type TargetConfig =

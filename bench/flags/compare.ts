@@ -1,22 +1,22 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
-import { type ServerSource, serverSources } from "../server/messages.ts";
-import { strategies } from "../src/strategies/registry.ts";
-import { UserError } from "./errors.ts";
-import { type GateSettings, readGateSettings } from "./gate-settings.ts";
-import type { TransportKind } from "./load/transport.ts";
-import { chooseMany } from "./options.ts";
+import { type ServerSource, serverSources } from "../../server/messages.ts";
+import { strategies } from "../../src/strategies/registry.ts";
+import { UserError } from "../errors.ts";
+import { type GateSettings, readGateSettings } from "../gate-settings.ts";
+import type { TransportKind } from "../load/transport.ts";
+import { coreStrategies } from "../plan.ts";
+import { defaultMinEffect } from "../stats/verdict.ts";
 import {
-  commandLine,
-  type Env,
+  addOutputOptions,
+  type Invocation,
   type OutputConfig,
   type OutputFlags,
   readOutput,
-} from "./output-options.ts";
-import { coreStrategies } from "./plan.ts";
-import { readSeed, readTransport, transportOption } from "./race-options.ts";
-import { readServerSource } from "./serve-options.ts";
-import { defaultMinEffect } from "./stats/verdict.ts";
+} from "./output.ts";
+import { readSeed, readTransport, seedOption, transportOption } from "./race.ts";
+import { readServerSource } from "./serve.ts";
+import { chooseMany } from "./values.ts";
 
 /** What is compared with what. */
 export type CompareSubjects =
@@ -35,7 +35,6 @@ export interface CompareConfig extends GateSettings {
   readonly seed: number;
   readonly output: OutputConfig;
   readonly reporter: string;
-  readonly command: string;
 }
 
 interface CompareFlags extends OutputFlags {
@@ -83,7 +82,7 @@ Examples:
 Exit codes: 0 no regression, 1 regressed, 3 invalid (with --strict: or inconclusive).`;
 
 export function addCompareOptions(command: Command): Command {
-  return command
+  command
     .argument("<base>", "a git revision, a result file or a strategy")
     .argument("[head]", "another of the same kind (default: the work tree)")
     .option("-s, --strategy <a,b>", `strategies (default: ${coreStrategies.join(",")})`)
@@ -106,20 +105,16 @@ export function addCompareOptions(command: Command): Command {
     )
     .option(...transportOption)
     .option("-r, --reporter <name>", "how to show it; see list", "text")
-    .option("--json", "the result on stdout, nothing else there")
-    .option("-o, --output <file>", "write the result there as well")
-    .option("--no-save", "keep no result in results/runs")
-    .option("--seed <number>", "for the order of turns (default: from the clock)")
-    .option("--quick", "five replicates a cell, some 25s")
-    .addHelpText("after", examples);
+    .option(...seedOption("the order of turns"))
+    .option("--quick", "five replicates a cell, some 25s");
+  return addOutputOptions(command).addHelpText("after", examples);
 }
 
 export function readCompareOptions(
   base: string,
   head: string | undefined,
   flags: CompareFlags,
-  argv: readonly string[],
-  env: Env,
+  invocation: Invocation,
 ): CompareConfig {
   const subjects = readSubjects(base, head);
   if (flags.gate) {
@@ -157,9 +152,8 @@ export function readCompareOptions(
     gateOfBase: flags.gate ?? false,
     ignoreEnvironment: flags.ignoreEnvironment ?? false,
     seed: readSeed(flags.seed),
-    output: readOutput(flags, env),
+    output: readOutput(flags, invocation),
     reporter: flags.reporter,
-    command: commandLine(argv),
   };
 }
 

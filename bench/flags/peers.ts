@@ -1,19 +1,19 @@
 import type { Command } from "commander";
-import { fixtures } from "../fixtures/registry.ts";
-import { type ServerSource, serverSources } from "../server/messages.ts";
-import type { TransportKind } from "./load/transport.ts";
-import { chooseMany, readPositiveCount, readPositiveDurationMs } from "./options.ts";
+import { fixtures } from "../../fixtures/registry.ts";
+import { type ServerSource, serverSources } from "../../server/messages.ts";
+import type { TransportKind } from "../load/transport.ts";
+import { coreStrategies } from "../plan.ts";
+import { contenders, references } from "../references/registry.ts";
 import {
-  commandLine,
-  type Env,
+  addOutputOptions,
+  type Invocation,
   type OutputConfig,
   type OutputFlags,
   readOutput,
-} from "./output-options.ts";
-import { coreStrategies } from "./plan.ts";
-import { readSeed, readTransport, transportOption } from "./race-options.ts";
-import { contenders, references } from "./references/registry.ts";
-import { readServerSource } from "./serve-options.ts";
+} from "./output.ts";
+import { readSeed, readTransport, seedOption, transportOption } from "./race.ts";
+import { readServerSource } from "./serve.ts";
+import { chooseMany, readPositiveCount, readPositiveDurationMs } from "./values.ts";
 
 export interface PeersConfig {
   readonly strategies: readonly string[];
@@ -25,7 +25,6 @@ export interface PeersConfig {
   readonly transport: TransportKind;
   readonly seed: number;
   readonly output: OutputConfig;
-  readonly command: string;
 }
 
 interface PeersFlags extends OutputFlags {
@@ -49,7 +48,7 @@ wrk, h2load, ab and autocannon are taken from the PATH; those that are not there
 fails, or has not ended 20 s after its time, sits out what is left of a fixture.`;
 
 export function addPeersOptions(command: Command): Command {
-  return command
+  command
     .option("-s, --strategy <a,b>", "strategies (default: the core and the references)")
     .option("-f, --fixture <a,b>", "fixtures", "hello,64k")
     .option("-c, --connections <count>", "connections of each", "64")
@@ -61,20 +60,13 @@ export function addPeersOptions(command: Command): Command {
       "routes",
     )
     .option(...transportOption)
-    .option("--json", "the result on stdout, nothing else there")
-    .option("-o, --output <file>", "write the result there as well")
-    .option("--no-save", "keep no result in results/runs")
-    .option("--seed <number>", "for the order of runs (default: from the clock)")
-    .addHelpText("after", examples);
+    .option(...seedOption("the order of runs"));
+  return addOutputOptions(command).addHelpText("after", examples);
 }
 
 const mostConnections = 10_000;
 
-export function readPeersOptions(
-  flags: PeersFlags,
-  argv: readonly string[],
-  env: Env,
-): PeersConfig {
+export function readPeersOptions(flags: PeersFlags, invocation: Invocation): PeersConfig {
   const names = (items: readonly { readonly name: string }[]) => items.map(({ name }) => name);
   return {
     strategies:
@@ -88,7 +80,6 @@ export function readPeersOptions(
     source: readServerSource(flags.server),
     transport: readTransport(flags.transport, false),
     seed: readSeed(flags.seed),
-    output: readOutput(flags, env),
-    command: commandLine(argv),
+    output: readOutput(flags, invocation),
   };
 }

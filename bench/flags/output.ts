@@ -1,10 +1,19 @@
 import { join } from "node:path";
+import type { Command } from "commander";
 
 /** The environment variables, as far as anything reads them. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
+/** All that the user has said. */
+export interface Invocation {
+  readonly argv: readonly string[];
+  readonly env: Env;
+}
+
 /** What to do with a result. */
 export interface OutputConfig {
+  /** The command line, which the result keeps. */
+  readonly command: string;
   readonly json: boolean;
   /** A file that the user named. */
   readonly file: string | undefined;
@@ -28,13 +37,29 @@ export interface OutputFlags {
 
 /** Where results are kept: READRACE_RESULTS, or the folder of that name beside bench/. */
 export function readResultsDirectory(env: Env): string {
-  return env.READRACE_RESULTS || join(import.meta.dir, "../results");
+  return env.READRACE_RESULTS || join(import.meta.dir, "../../results");
 }
 
-export function readOutput(flags: OutputFlags, env: Env): OutputConfig {
+/** The flags of every command that has a result. */
+export function addOutputOptions(command: Command): Command {
+  return command
+    .option("--json", "the result on stdout, nothing else there")
+    .option("-o, --output <file>", "write the result there as well")
+    .option("--no-save", "keep no result in results/runs");
+}
+
+/** Those of results that are compared with later ones. */
+export function addKeepingOptions(command: Command): Command {
+  return command
+    .option("--save-baseline", "keep the result as results/baseline.json")
+    .option("--record", "add the run to results/history.jsonl");
+}
+
+export function readOutput(flags: OutputFlags, { argv, env }: Invocation): OutputConfig {
   const { json, output, save, saveBaseline, record } = flags;
   const resultsDirectory = readResultsDirectory(env);
   return {
+    command: commandLine(argv),
     json: json ?? false,
     file: output,
     runsDirectory: save ? join(resultsDirectory, "runs") : undefined,

@@ -1,6 +1,6 @@
-import { UserError } from "./errors.ts";
+import { UserError } from "../errors.ts";
+import { parseCount, parseDurationMs } from "../units.ts";
 import { suggest } from "./suggest.ts";
-import { parseCount, parseDurationMs } from "./units.ts";
 
 interface Named {
   readonly name: string;

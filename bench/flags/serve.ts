@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { type ServerOptions, serverSources } from "../server/messages.ts";
-import { UserError } from "./errors.ts";
-import { chooseOne } from "./options.ts";
+import { type ServerOptions, serverSources } from "../../server/messages.ts";
+import { UserError } from "../errors.ts";
+import { chooseOne } from "./values.ts";
 
 export interface ServeConfig extends ServerOptions {
   /** Print one line of JSON when ready. */
@@ -15,12 +15,18 @@ interface ServeFlags {
   readonly json?: true;
 }
 
+const examples = `
+Examples:
+  bun run bench serve --port 8080                  until Ctrl-C
+  bun run bench serve --server routes --json       for a script: wait for the line, then load its url`;
+
 export function addServeOptions(command: Command): Command {
   return command
     .option("-p, --port <port>", "port to listen on; 0 for any free one", "0")
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("--server <kind>", `where bodies come from: ${serverSources.join(", ")}`, "memory")
-    .option("--json", 'print {"url", "pid", "fixtures"} in one line when ready');
+    .option("--json", 'print {"url", "pid", "fixtures"} in one line when ready')
+    .addHelpText("after", examples);
 }
 
 export function readServeOptions({ host, port, server, json }: ServeFlags): ServeConfig {

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
-import { parsingStrategies } from "../src/strategies/registry.ts";
-import type { ChaosSettings } from "./chaos/run.ts";
-import { UserError } from "./errors.ts";
-import { chooseMany, readPositiveCount, readPositiveDurationMs } from "./options.ts";
-import { readSeed } from "./race-options.ts";
+import { parsingStrategies } from "../../src/strategies/registry.ts";
+import type { ChaosSettings } from "../chaos/run.ts";
+import { UserError } from "../errors.ts";
+import { readSeed, seedOption } from "./race.ts";
+import { chooseMany, readPositiveCount, readPositiveDurationMs } from "./values.ts";
 
 export interface ChaosConfig {
   readonly strategies: readonly string[];
@@ -33,7 +33,7 @@ export function addChaosOptions(command: Command): Command {
     .option("-d, --duration <time>", "how long", "10s")
     .option("-c, --connections <count>", "connections of each strategy", "8")
     .option("--faults <share>", "share of the requests that meet a fault", "20%")
-    .option("--seed <number>", "for the faults that are drawn (default: from the clock)")
+    .option(...seedOption("the faults that are drawn"))
     .addHelpText("after", examples);
 }
 

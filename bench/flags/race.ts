@@ -1,15 +1,15 @@
-import type { Timeouts } from "../src/protocol.ts";
-import { UserError } from "./errors.ts";
-import { type ArrivalKind, arrivalKinds, planDurationMs, type Stage } from "./load/pacer.ts";
-import { type TransportKind, transportKinds, usualTransport } from "./load/transport.ts";
-import { chooseOne, readDurationMs, readPositiveCount, readPositiveDurationMs } from "./options.ts";
+import type { Timeouts } from "../../src/protocol.ts";
+import { UserError } from "../errors.ts";
+import { type ArrivalKind, arrivalKinds, planDurationMs, type Stage } from "../load/pacer.ts";
+import { type TransportKind, transportKinds, usualTransport } from "../load/transport.ts";
 import {
   coreFixtures,
   exactWarmUp,
   mostWarmUpMs,
   type RaceSettings,
   type WarmUpTimes,
-} from "./plan.ts";
+} from "../plan.ts";
+import { chooseOne, readDurationMs, readPositiveCount, readPositiveDurationMs } from "./values.ts";
 
 /** The flags that say how a heat is raced. */
 export interface RaceFlags {
@@ -188,6 +188,10 @@ function readTimeoutMs(flag: string, text: string): number {
   const ms = readPositiveDurationMs(flag, text);
   if (ms > 24 * 3_600_000) throw new UserError(`${flag} ${text}: must be at most 24h`);
   return ms;
+}
+
+export function seedOption(what: string) {
+  return ["--seed <number>", `for ${what} (default: from the clock)`] as const;
 }
 
 export function readSeed(text: string | undefined): number {
