@@ -197,6 +197,8 @@ describe("compare, two files", () => {
 describe("what cannot be compared is said in one line, exit 2", () => {
   test.each([
     [["compare", "no-such-revision"], "is no git revision, result file or strategy"],
+    // A shell's variable that is not set.
+    [["compare", "HEAD", ""], '"" is no git revision, result file or strategy'],
     [["compare", "callback"], "compare callback with which strategy"],
     [["compare", "callback", "main"], "compare callback with which strategy"],
     [["compare", "HEAD", "--budget", "soon"], "--budget"],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { unlessAborted } from "./interrupt.ts";
+import { onAbort, unlessAborted } from "./interrupt.ts";
 
 describe("unlessAborted", () => {
   test("gives what the promise gives, also where it fails", async () => {
@@ -28,4 +28,15 @@ describe("unlessAborted", () => {
     process.off("unhandledRejection", note);
     expect(unhandled).toEqual([]);
   });
+});
+
+test("what was aborted before anybody listened is heard at once, and what is forgotten never", () => {
+  const heard: string[] = [];
+  onAbort(AbortSignal.abort(), () => heard.push("at once"));
+  const stop = new AbortController();
+  const forget = onAbort(stop.signal, () => heard.push("forgotten"));
+  onAbort(stop.signal, () => heard.push("later"));
+  forget();
+  stop.abort();
+  expect(heard).toEqual(["at once", "later"]);
 });

@@ -1,3 +1,4 @@
+import { onAbort } from "./interrupt.ts";
 import type { RaceContext } from "./load/executor.ts";
 import { once } from "./load/messages.ts";
 
@@ -15,11 +16,11 @@ export async function warmServer(
   for (const fixture of fixtures) {
     if (signal.aborted) return;
     const client = await executor.start({ strategy: "floor" }, fixture, warmConnections);
-    signal.addEventListener("abort", client.stop);
+    const forget = onAbort(signal, client.stop);
     try {
       await client.warmUp([once({ kind: "time", windowMs: warmUpMs })]);
     } finally {
-      signal.removeEventListener("abort", client.stop);
+      forget();
       await client.abandon();
     }
   }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { ErrorKind } from "../../src/errors.ts";
 import { spawnChild } from "../child.ts";
+import { onAbort } from "../interrupt.ts";
 import type { Generator } from "../load/executor.ts";
 import { once } from "../load/messages.ts";
 import { processExecutor } from "../load/process-executor.ts";
@@ -87,12 +88,12 @@ async function loadFor(
   const windowMs = Math.min(durationMs, longestSliceMs);
   const warmUpMs = Math.min(durationMs, longestWarmUpMs);
   // Afterwards slices come to their end, so that both sides have counted the same.
-  signal.addEventListener("abort", generator.stop);
+  let forget = onAbort(signal, generator.stop);
   await generator.warmUp([once({ kind: "time", windowMs: warmUpMs })]);
-  signal.removeEventListener("abort", generator.stop);
+  forget();
   if (signal.aborted) return undefined;
   // One that hangs would not come to the end of its slice.
-  signal.addEventListener("abort", () => generator.hurry(longestSliceMs + 5000));
+  forget = onAbort(signal, () => generator.hurry(longestSliceMs + 5000));
   const endMs = performance.now() + durationMs;
   do {
     const { requests } = await generator.slice({ kind: "time", windowMs });
@@ -101,5 +102,6 @@ async function loadFor(
     sum.failed += requests.failed;
     sum.unfinished += requests.unfinished;
   } while (performance.now() < endMs && !signal.aborted);
+  forget();
   return sum;
 }

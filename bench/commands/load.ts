@@ -11,8 +11,8 @@ import { race } from "../load/race.ts";
 import type { TransportKind } from "../load/transport.ts";
 import { isThisMachine } from "../loopback.ts";
 import { costModels, runMicro } from "../micro/run.ts";
-import { meanRate, planHeats } from "../plan.ts";
-import { createProgress } from "../progress.ts";
+import { type Heat, meanRate, planHeats } from "../plan.ts";
+import { createProgress, heatName } from "../progress.ts";
 import { searchRates } from "../rate-search.ts";
 import { references } from "../references/registry.ts";
 import { json } from "../reporters/json.ts";
@@ -75,7 +75,10 @@ async function measure(config: LoadConfig, target: Target, io: Io): Promise<Meas
   const { settings, objective } = config;
   const rate = settings.open && meanRate(settings.open);
   const heats = planHeats(config.strategies, config.fixtures, config.connections, rate);
-  const progress = createProgress(io.err, heats.length * settings.replicates);
+  // A search makes as many trials as it needs.
+  const steps = objective === undefined ? heats.length * settings.replicates : undefined;
+  const progress = createProgress(io.err, steps);
+  const step = (heat: Heat) => progress.step(heatName(heat));
   const measured: Measured = { cells: [], comparisons: [], foundRates: [] };
   const endMs = performance.now() + config.withinMs;
   try {
@@ -87,19 +90,13 @@ async function measure(config: LoadConfig, target: Target, io: Io): Promise<Meas
     for (const [index, heat] of heats.entries()) {
       if (io.signal.aborted) break;
       if (objective !== undefined) {
-        const { found, trials } = await searchRates(
-          heat,
-          objective,
-          settings,
-          context,
-          progress.step,
-        );
+        const { found, trials } = await searchRates(heat, objective, settings, context, step);
         measured.foundRates.push(...found);
         measured.cells.push(...trials);
         continue;
       }
       const withinMs = (endMs - performance.now()) / (heats.length - index);
-      const watch = { onReplicate: progress.step, withinMs };
+      const watch = { onReplicate: step, withinMs };
       const cells = cellResults(heat, await race(heat, settings, context, watch));
       measured.cells.push(...cells);
       measured.comparisons.push(...compareWithFirst(cells));

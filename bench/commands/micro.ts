@@ -4,6 +4,7 @@ import { exitCodes, type Io } from "../io.ts";
 import { microCells } from "../micro/cells.ts";
 import { plotCells } from "../micro/plot.ts";
 import { costModels, runMicro } from "../micro/run.ts";
+import { createProgress } from "../progress.ts";
 import { json } from "../reporters/json.ts";
 import { text } from "../reporters/text.ts";
 import { seededRandom } from "../stats/random.ts";
@@ -16,11 +17,10 @@ export async function micro(config: MicroConfig, io: Io): Promise<number> {
   const { strategies, settings, seed, output } = config;
   checkOutput(output);
   const startedAt = new Date().toISOString();
-  const onReplicate = (replicate: number) => {
-    if (io.err.isTty) io.err.write(`\r\x1b[2K[${replicate + 1}/${settings.replicates}]`);
-  };
+  const progress = createProgress(io.err, settings.replicates);
+  const onReplicate = () => progress.step("the readers alone");
   const samples = await runMicro(strategies, settings, seededRandom(seed), io.signal, onReplicate);
-  if (io.err.isTty) io.err.write("\r\x1b[2K");
+  progress.done();
   const result = finishResult({
     kind: "micro",
     startedAt,

@@ -9,7 +9,7 @@ import { peers } from "../peers/registry.ts";
 import { compareWithMeasure, raceRounds } from "../peers/rounds.ts";
 import { versionOf } from "../peers/run-peer.ts";
 import { mostWarmUpMs, type RaceSettings, sameTimeouts } from "../plan.ts";
-import { createProgress } from "../progress.ts";
+import { createProgress, heatName } from "../progress.ts";
 import { originOf } from "../references/reference.ts";
 import { json } from "../reporters/json.ts";
 import { text } from "../reporters/text.ts";
@@ -49,7 +49,7 @@ export async function peersCommand(config: PeersConfig, io: Io): Promise<number>
       const { endpoint, requestTarget } = target.fixture(fixture);
       const url = originOf(endpoint) + requestTarget;
       const heat = { strategies, peers: installed, fixture, url, connections };
-      const step = () => progress.step({ fixture, connections, rivals: [] });
+      const step = () => progress.step(heatName({ fixture, connections, rivals: [] }));
       const raced = await raceRounds(heat, settings, rounds, context, step);
       cells.push(...raced.cells);
       comparisons.push(...compareWithMeasure(raced.cells, installed[0]?.name));

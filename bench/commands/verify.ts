@@ -4,6 +4,7 @@ import { describeEnvironment } from "../environment.ts";
 import type { OutputConfig } from "../flags/output.ts";
 import { exitCodes, type Io } from "../io.ts";
 import { areCoresKeptAwake } from "../load/awake.ts";
+import { createProgress } from "../progress.ts";
 import { json } from "../reporters/json.ts";
 import { renderTable } from "../reporters/table.ts";
 import type { CellResult, HarnessOverhead, Result } from "../result.ts";
@@ -21,16 +22,17 @@ export async function verify(output: OutputConfig, io: Io): Promise<number> {
   checkOutput(output);
   const startedAt = new Date().toISOString();
   const verifications: Verification[] = [];
+  const progress = createProgress(io.err, verifyCases.length + 1);
   for (const theCase of verifyCases) {
     if (io.signal.aborted) break;
-    if (io.err.isTty) io.err.write(`\r\x1b[2K${theCase.name}`);
+    progress.step(theCase.name);
     const verification = await verifyCase(theCase, io.signal);
     if (verification === undefined) break;
     verifications.push(verification);
   }
-  if (io.err.isTty) io.err.write("\r\x1b[2Kwhat the harness costs");
+  progress.step("what the harness costs");
   const harnessOverhead = await overheadIfKnown(io);
-  if (io.err.isTty) io.err.write("\r\x1b[2K");
+  progress.done();
   const result = finishResult({
     kind: "load",
     startedAt,

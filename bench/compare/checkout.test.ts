@@ -16,7 +16,8 @@ test("what clients print is in nobody's way", async () => {
   mkdirSync(join(own, "src/strategies"), { recursive: true });
   writeFileSync(
     join(own, "src/strategies/registry.ts"),
-    'console.log("debug"); export const strategies = [{ name: "one" }];',
+    'console.log("debug"); export const strategies = [{ name: "one" }];' +
+      'process.on("exit", () => console.log("[1]"));',
   );
   expect(await strategiesIn(own, revision, never)).toEqual(["one"]);
 });

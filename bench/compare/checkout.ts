@@ -1,9 +1,12 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { z } from "zod";
 import { isAlive } from "../alive.ts";
 import { usualPatienceMs } from "../child.ts";
 import { InterruptedError, UserError } from "../errors.ts";
+import { onAbort } from "../interrupt.ts";
+import { parseJson } from "../parse-json.ts";
 
 /** The files of a revision in a folder of their own. */
 export interface Checkout {
@@ -98,6 +101,9 @@ async function install(folder: string, revision: string, signal: AbortSignal): P
   throw new UserError(`the dependencies of ${revision.slice(0, 8)} cannot be installed: ${why}`);
 }
 
+/** Before the names of the strategies, in what a client's process prints. */
+const mark = "readrace strategies: ";
+
 /**
  * Loads the clients, in a process of their own, so that what is wrong with them is known before the race;
  * those that take longer than `withinMs` never end.
@@ -111,15 +117,22 @@ export async function strategiesIn(
   // In a line of its own, whatever else they print.
   const script =
     'const { strategies } = await import("./src/strategies/registry.ts");' +
-    'console.log("\\n" + JSON.stringify(strategies.map(({ name }) => name)));';
+    `console.log("\\n${mark}" + JSON.stringify(strategies.map(({ name }) => name)));`;
   const command = [process.execPath, "-e", script];
   const { exitCode, isLate, stdout, said } = await runToEnd(command, folder, signal, { withinMs });
   if (exitCode === 0) {
-    const lines = new TextDecoder().decode(stdout).trim().split("\n");
-    return JSON.parse(lines.at(-1) ?? "");
+    const names = namesIn(new TextDecoder().decode(stdout));
+    if (names !== undefined) return names;
   }
   const why = isLate ? `that had not ended after ${withinMs / 1000} s` : whatFailed(said, folder);
   throw new UserError(`the clients of ${revision.slice(0, 8)} cannot be loaded: ${why}`);
+}
+
+/** Whatever the clients have printed before them or after. */
+function namesIn(printed: string): readonly string[] | undefined {
+  const line = printed.split("\n").findLast((own) => own.startsWith(mark)) ?? "";
+  const names = parseJson(z.array(z.string()), line.slice(mark.length));
+  return typeof names === "string" ? undefined : names;
 }
 
 /** Of what Bun says of a fault, the fault and its place. */
@@ -156,14 +169,14 @@ async function runToEnd(
     isLate = true;
     end();
   }, withinMs);
-  signal.addEventListener("abort", end);
+  const forget = onAbort(signal, end);
   const [stdout, said, exitCode] = await Promise.all([
     new Response(child.stdout).bytes(),
     new Response(child.stderr).text(),
     child.exited,
   ]);
   clearTimeout(timer);
-  signal.removeEventListener("abort", end);
+  forget();
   if (signal.aborted) throw new InterruptedError();
   const ending = `it ended with ${child.signalCode ?? `exit code ${exitCode}`}`;
   return { stdout, said: said.trim() || ending, exitCode, isLate };

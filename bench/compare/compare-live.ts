@@ -6,7 +6,7 @@ import type { RaceContext } from "../load/executor.ts";
 import { processExecutor } from "../load/process-executor.ts";
 import { canBeFed } from "../micro/readers.ts";
 import { mostWarmUpMs, type RaceSettings, sameTimeouts } from "../plan.ts";
-import { createProgress } from "../progress.ts";
+import { createProgress, heatName } from "../progress.ts";
 import type { CellResult, Comparison, Environment, Result } from "../result.ts";
 import type { PairedLogs } from "../stats/paired.ts";
 import { seededRandom } from "../stats/random.ts";
@@ -101,7 +101,7 @@ async function raceAll(
       matchesOfReaders(matches).length * microWeight;
     for (const match of matches) {
       if (io.signal.aborted) break;
-      progress.step({ ...match, rivals: [match.head] });
+      progress.step(heatName({ ...match, rivals: [match.head] }));
       const settings = { budgetMs, minEffect, totalWeight, race };
       onSample(await raceMatch(match, settings, context));
     }

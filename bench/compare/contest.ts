@@ -45,7 +45,7 @@ export async function setUp(
     return { base: ours, head: theirs, matches, leftOut: [] };
   }
   const baseRevision = resolveRevision(subjects.base);
-  const headRevision = subjects.head && resolveRevision(subjects.head);
+  const headRevision = subjects.head === undefined ? undefined : resolveRevision(subjects.head);
   const base = await checkOut(baseRevision, signal);
   const head = headRevision ? await checkOutBeside(base, headRevision, signal) : undefined;
   const sides = {

@@ -1,4 +1,5 @@
 import { asError } from "../../src/errors.ts";
+import { onAbort } from "../interrupt.ts";
 import { type Heat, type RaceSettings, scheduleOf } from "../plan.ts";
 import { shuffled } from "../stats/random.ts";
 import type { Executor, Generator, RaceContext } from "./executor.ts";
@@ -88,7 +89,7 @@ export async function raceReplicate(
   const stop = () => {
     for (const { generator } of contestants) generator?.stop();
   };
-  signal.addEventListener("abort", stop);
+  const forget = onAbort(signal, stop);
   try {
     for (const rival of rivals) {
       const { workers } = settings;
@@ -122,7 +123,7 @@ export async function raceReplicate(
         : { recording, slices, ...shared };
     });
   } finally {
-    signal.removeEventListener("abort", stop);
+    forget();
     await Promise.all(contestants.map(({ generator }) => generator?.abandon()));
   }
 }

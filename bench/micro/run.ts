@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { asError } from "../../src/errors.ts";
 import { spawnChild } from "../child.ts";
+import { onAbort } from "../interrupt.ts";
 import { quantile } from "../stats/quantile.ts";
 import { shuffled } from "../stats/random.ts";
 import { type CostModel, fitCostModel } from "./cost-model.ts";
@@ -31,14 +32,14 @@ export async function runMicro(
   { replicates, budgetMs }: MicroSettings,
   random: () => number,
   signal: AbortSignal,
-  onReplicate: (replicate: number) => void = () => {},
+  onReplicate: () => void = () => {},
 ): Promise<readonly MicroSample[]> {
   const samples = strategies.map((strategy) => ({
     strategy,
     processes: [] as (readonly (readonly number[])[])[],
   }));
   for (let replicate = 0; replicate < replicates && !signal.aborted; replicate++) {
-    onReplicate(replicate);
+    onReplicate();
     const readers = strategies.map((strategy) => ({ name: strategy, strategy, budgetMs }));
     const grids = await measureTogether(readers, random, signal);
     for (const [index, grid] of (grids ?? []).entries()) samples[index]?.processes.push(grid);
@@ -62,7 +63,7 @@ export async function measureTogether(
   );
   const nameOf = (index: number) => readers[index]?.name ?? "";
   const stop = () => void Promise.all(children.map((child) => child.stop()));
-  signal.addEventListener("abort", stop);
+  const forget = onAbort(signal, stop);
   try {
     for (const [index, child] of children.entries()) {
       await heard(nameOf(index), child.next(), "warm");
@@ -80,7 +81,7 @@ export async function measureTogether(
     if (signal.aborted) return undefined;
     throw error;
   } finally {
-    signal.removeEventListener("abort", stop);
+    forget();
     await Promise.all(children.map((child) => child.stop()));
   }
 }

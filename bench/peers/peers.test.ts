@@ -96,6 +96,11 @@ describe.each(recorded)("%s", (name, file, report) => {
   );
 });
 
+test("output without a percentile is an error that names it, and no figure", () => {
+  const output = readRecorded("wrk-4.1.0.txt").replace(/^.*99%.*$/m, "");
+  expect(() => peerNamed("wrk").parse(output)).toThrow("its output has no /99%");
+});
+
 test("wrk tells of failures only where there are some", () => {
   const output = readRecorded("wrk-4.1.0.txt");
   const failing = `${output}  Socket errors: connect 1, read 2, write 3, timeout 4\n  Non-2xx or 3xx responses: 5\n`;

@@ -22,9 +22,9 @@ export const wrk: Peer = {
 };
 
 function percentile(output: string, percent: number): number {
-  const [, value, unit = ""] =
-    new RegExp(`${percent}%\\s+([\\d.]+)(us|ms|s|m)\\b`).exec(output) ?? [];
-  return Number(value) * (nsPerUnit[unit] ?? Number.NaN);
+  const pattern = new RegExp(`${percent}%\\s+([\\d.]+)(us|ms|s|m)\\b`);
+  const unit = pattern.exec(output)?.[2] ?? "";
+  return capture(output, pattern) * (nsPerUnit[unit] ?? Number.NaN);
 }
 
 /** Printed only where there were any. */

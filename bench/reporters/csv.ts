@@ -2,7 +2,7 @@ import { limitOf } from "./figures.ts";
 import type { Reporter } from "./reporter.ts";
 
 const headings =
-  "strategy,fixture,connections,mode,rate,workers,side,metric,unit,value,low,high,boundBy,valid,pipeline";
+  "strategy,fixture,connections,mode,rate,workers,side,metric,unit,value,low,high,boundBy,valid,pipeline,keptAlive,schedule";
 
 /** A line for each metric of each cell (RFC 4180). */
 export const csv: Reporter = {
@@ -27,6 +27,8 @@ export const csv: Reporter = {
         limitOf(cell),
         cell.valid,
         cell.pipeline ?? 1,
+        cell.keptAlive,
+        cell.schedule ?? "",
       ]),
     );
     return `${[headings, ...lines.map((fields) => fields.map(quote).join(","))].join("\r\n")}\r\n`;

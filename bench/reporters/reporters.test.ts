@@ -145,7 +145,9 @@ test("github and bmf: of a search the same, under a name that is the same in eve
 test("csv: a line for each metric of each cell", () => {
   const [head, first, ...others] = render("csv").trim().split("\r\n");
   expect(head).toStartWith("strategy,fixture,connections");
-  expect(first).toBe("callback,hello,64,closed,,1,,requestsPerSecond,1/s,114283,,,client,true,1");
+  expect(first).toBe(
+    "callback,hello,64,closed,,1,,requestsPerSecond,1/s,114283,,,client,true,1,true,",
+  );
   expect(others).toHaveLength(14);
 });
 
