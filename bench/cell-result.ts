@@ -13,7 +13,7 @@ import { verdictOf } from "./stats/verdict.ts";
 /** The samples of a heat as cells of a result. A strategy that was never begun has no cell. */
 export function cellResults(heat: Heat, samples: readonly CellSample[]): CellResult[] {
   return samples.flatMap((sample, index) =>
-    sample.replicates.length > 0 || (sample.lost ?? []).length > 0
+    sample.replicates.length > 0 || sample.lost.length > 0
       ? [cellResult(heat, (heat.rivals[index] as Rival).strategy, sample)]
       : [],
   );

@@ -49,56 +49,34 @@ function isChannelClosed(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ERR_IPC_CHANNEL_CLOSED";
 }
 
-/** Spawns `script` with `options` as its one argument, in JSON. Its stderr is ours; with
- * `side` it is bound to that side's cores. */
+/**
+ * Spawns `script` with `options` as its one argument, in JSON. Its stderr is ours; with `side` it is
+ * bound to that side's cores.
+ */
 export function spawnChild<Command, Report>(
   script: string,
   options: unknown,
   side?: Side,
 ): Child<Command, Report> {
+  const name = basename(script);
   const command = [process.execPath, script, JSON.stringify(options)];
-  const waiting: Waiter<Report>[] = [];
-  const unclaimed: Report[] = [];
-  let exit: Error | undefined;
-  let patienceMs = Number.POSITIVE_INFINITY;
+  const mailbox = createMailbox<Report>((silentMs) => {
+    mailbox.close(new Error(`${name} said nothing for ${silentMs / 1000} s, and was ended`));
+    child.kill("SIGKILL");
+  });
   const child: Subprocess = Bun.spawn(side ? bindToCores(command, side) : command, {
     env: { ...process.env, ...allocator },
     stdio: ["ignore", "ignore", "inherit"],
     serialization: "json",
     // A Ctrl-C reaches the whole process group of a terminal; when to end is the coordinator's decision.
     detached: true,
-    ipc(report: Report) {
-      const first = waiting.shift();
-      clearTimeout(first?.timer);
-      if (first === undefined) unclaimed.push(report);
-      else first.resolve(report);
-    },
+    ipc: mailbox.deliver,
     onExit(_, exitCode, signal) {
       running.delete(child);
-      exit ??= new Error(`${basename(script)} ended with ${signal ?? `exit code ${exitCode}`}`);
-      for (const { timer, reject } of waiting.splice(0)) {
-        clearTimeout(timer);
-        reject(exit);
-      }
+      mailbox.close(new Error(`${name} ended with ${signal ?? `exit code ${exitCode}`}`));
     },
   });
   running.add(child);
-  const endAfter = (withinMs: number) => {
-    const ms = Math.min(withinMs, patienceMs);
-    if (ms > longestTimerMs) return undefined;
-    return setTimeout(() => {
-      exit ??= new Error(`${basename(script)} said nothing for ${ms / 1000} s, and was ended`);
-      child.kill("SIGKILL");
-    }, ms);
-  };
-  const next = (withinMs = usualPatienceMs): Promise<Report> => {
-    const report = unclaimed.shift();
-    if (report !== undefined) return Promise.resolve(report);
-    if (exit !== undefined) return Promise.reject(exit);
-    const waiter = { ...Promise.withResolvers<Report>(), timer: endAfter(withinMs) };
-    waiting.push(waiter);
-    return waiter.promise;
-  };
   // Who waits for a process that is gone is told so by onExit. Its channel closes a moment before.
   const send = (command: Command) => {
     try {
@@ -110,22 +88,67 @@ export function spawnChild<Command, Report>(
   return {
     pid: child.pid,
     ended: child.exited,
-    next,
+    next: mailbox.next,
     ask(command, withinMs) {
       send(command);
-      return next(withinMs);
+      return mailbox.next(withinMs);
+    },
+    hurry: mailbox.hurry,
+    tell: send,
+    async stop() {
+      child.kill("SIGKILL");
+      await child.exited;
+    },
+  };
+}
+
+/** Reports, and who waits for them, in the order of both. */
+interface Mailbox<Report> {
+  readonly deliver: (report: Report) => void;
+  readonly next: (withinMs?: number) => Promise<Report>;
+  readonly hurry: (withinMs?: number) => void;
+  /** No more will come, and why, if that is not known already. */
+  readonly close: (why: Error) => void;
+}
+
+/** `onSilence` is called where somebody has waited in vain for as long as they would. */
+function createMailbox<Report>(onSilence: (ms: number) => void): Mailbox<Report> {
+  const waiting: Waiter<Report>[] = [];
+  const unclaimed: Report[] = [];
+  let closed: Error | undefined;
+  let patienceMs = Number.POSITIVE_INFINITY;
+  const startTimer = (withinMs: number) => {
+    const ms = Math.min(withinMs, patienceMs);
+    return ms > longestTimerMs ? undefined : setTimeout(() => onSilence(ms), ms);
+  };
+  return {
+    deliver(report) {
+      const first = waiting.shift();
+      clearTimeout(first?.timer);
+      if (first === undefined) unclaimed.push(report);
+      else first.resolve(report);
+    },
+    next(withinMs = usualPatienceMs) {
+      const report = unclaimed.shift();
+      if (report !== undefined) return Promise.resolve(report);
+      if (closed !== undefined) return Promise.reject(closed);
+      const waiter = { ...Promise.withResolvers<Report>(), timer: startTimer(withinMs) };
+      waiting.push(waiter);
+      return waiter.promise;
     },
     hurry(withinMs = hurriedPatienceMs) {
       patienceMs = withinMs;
       for (const waiter of waiting) {
         clearTimeout(waiter.timer);
-        waiter.timer = endAfter(withinMs);
+        waiter.timer = startTimer(withinMs);
       }
     },
-    tell: send,
-    async stop() {
-      child.kill("SIGKILL");
-      await child.exited;
+    close(why) {
+      closed ??= why;
+      for (const { timer, reject } of waiting.splice(0)) {
+        clearTimeout(timer);
+        reject(closed);
+      }
     },
   };
 }

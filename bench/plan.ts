@@ -93,6 +93,19 @@ export interface RaceSettings extends ConnectionSettings, WarmUpTimes {
   readonly watchMachine: boolean;
 }
 
+/** What a race is unless somebody says otherwise: one process a strategy, connections that are kept, a closed loop. */
+export const usualRace = {
+  requests: undefined,
+  workers: 1,
+  open: undefined,
+  mayExceedRate: true,
+  reading: "message",
+  pipeline: 1,
+  transport: "direct",
+  timeouts: sameTimeouts(10_000),
+  watchMachine: true,
+} as const satisfies Partial<RaceSettings>;
+
 /** Every heat, fixture by fixture: the product of what was chosen. */
 export function planHeats(
   strategies: readonly string[],

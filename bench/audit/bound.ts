@@ -12,14 +12,14 @@ const saturatedShare = 0.9;
 /** Share of a core that each client process and the server used; the server's is unknown if not ours. */
 function cpuShares(sample: CellSample): { client: number; server: number | undefined } {
   const cpuNs = sumSlices(sample, (slice) => slice.cpuNs);
-  const client = cpuNs / sumSlices(sample, ({ windowNs }) => windowNs) / busiest(sample);
+  const client = cpuNs / sumSlices(sample, ({ windowNs }) => windowNs) / mostBusyWorkers(sample);
   const serverCpuNs = sumSlices(sample, (slice) => slice.serverCpuNs ?? Number.NaN);
   const server = serverCpuNs / sumSlices(sample, ({ wholeNs }) => wholeNs);
   return { client, server: Number.isNaN(server) ? undefined : server };
 }
 
 /** Of its workers as many as there are cores can be busy at once. */
-function busiest({ workers, cores = workers }: CellSample): number {
+function mostBusyWorkers({ workers, cores }: CellSample): number {
   return Math.min(workers, cores);
 }
 
@@ -42,7 +42,7 @@ const meanings: Record<BoundBy, string> = {
 
 /** With time left on the server, more of a busy client would get more done. */
 function moreWorkers(sample: CellSample): string {
-  const { workers, connections, cores = Number.POSITIVE_INFINITY } = sample;
+  const { workers, connections, cores } = sample;
   if (boundBy(sample) !== "client" || workers >= Math.min(connections, cores)) return "";
   return sample.workers === 1
     ? "; one worker is at its limit, more --workers would send more"

@@ -21,7 +21,8 @@ function sampleOf(serviceNs: readonly number[], rate: number): CellSample {
   };
   const recording = { serviceTime, connect: createHistogram() } as unknown as Recording;
   const replicates = [{ slices: [slice], recording }];
-  return { connections, pipeline: 1, mode: "closed", workers: 1, keptAlive: true, replicates };
+  const load = { connections, pipeline: 1, mode: "closed", workers: 1, cores: 1 } as const;
+  return { ...load, keptAlive: true, replicates, lost: [] };
 }
 
 test.each([

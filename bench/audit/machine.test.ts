@@ -11,7 +11,8 @@ function cell(...machines: Partial<MachineSample>[]): CellSample {
         machine: { elapsedNs: 1e9, clockDriftNs: 0, coordinatorNs: 0, ...machine },
       }) as ReplicateSample,
   );
-  return { connections: 1, pipeline: 1, mode: "closed", workers: 1, keptAlive: true, replicates };
+  const load = { connections: 1, pipeline: 1, mode: "closed", workers: 1, cores: 1 } as const;
+  return { ...load, keptAlive: true, replicates, lost: [] };
 }
 
 test("a clock that was set forth and back again was set", () => {

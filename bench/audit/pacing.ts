@@ -39,7 +39,7 @@ export const lateness: Check = (sample) => {
 function whyLate(sample: CellSample): string {
   const delay = pooled(sample, ({ loopDelay }) => loopDelay);
   const paused = delay ? `, its timers by ${formatNs(percentileOf(delay, 99))} at p99` : "";
-  const { workers, cores = Number.POSITIVE_INFINITY } = sample;
+  const { workers, cores } = sample;
   if (workers > cores) {
     return `${workers} workers, which spin so as to be on time, share ${plural(cores, "core")}: say -w ${cores}`;
   }

@@ -1,5 +1,6 @@
 import type { ErrorKind } from "../../src/errors.ts";
 import { type Fault, faults } from "../../src/strategies/faults.ts";
+import { childOptions, joinCoordinator } from "../child-side.ts";
 import { seededRandom } from "../stats/random.ts";
 import { goodAnswer } from "./answer.ts";
 import type { ChaosCommand, ChaosListening, ChaosServerOptions, ChaosTally } from "./messages.ts";
@@ -28,7 +29,7 @@ const wrongAnswers: readonly Fault[] = [
  * its options as JSON.
  */
 function main(): void {
-  const { faultShare, seed } = JSON.parse(process.argv[2] ?? "{}") as ChaosServerOptions;
+  const { faultShare, seed } = childOptions<ChaosServerOptions>();
   const random = seededRandom(seed);
   const drawn = [...faults, ...wrongAnswers];
   const tried: Record<string, number> = {};
@@ -63,12 +64,10 @@ function main(): void {
       error() {},
     },
   });
-  process.on("disconnect", () => process.exit(0));
-  process.on("message", (_: ChaosCommand) => {
-    const tally: ChaosTally = { kind: "tally", good, faults: tried, errors, open, mostOpen };
-    process.send?.(tally);
-  });
-  process.send?.({ kind: "listening", port: listener.port } satisfies ChaosListening);
+  const report = joinCoordinator<ChaosCommand, ChaosListening | ChaosTally>(() =>
+    report({ kind: "tally", good, faults: tried, errors, open, mostOpen }),
+  );
+  report({ kind: "listening", port: listener.port });
 }
 
 main();

@@ -8,7 +8,7 @@ import { processExecutor } from "../load/process-executor.ts";
 import { peers } from "../peers/registry.ts";
 import { compareWithMeasure, raceRounds } from "../peers/rounds.ts";
 import { versionOf } from "../peers/run-peer.ts";
-import { mostWarmUpMs, type RaceSettings, sameTimeouts } from "../plan.ts";
+import { mostWarmUpMs, type RaceSettings, usualRace } from "../plan.ts";
 import { createProgress, heatName } from "../progress.ts";
 import { originOf } from "../references/reference.ts";
 import { json } from "../reporters/json.ts";
@@ -83,21 +83,14 @@ export async function peersCommand(config: PeersConfig, io: Io): Promise<number>
 
 function settingsOf({ durationMs, seed, transport }: PeersConfig): RaceSettings {
   return {
+    ...usualRace,
     durationMs,
-    requests: undefined,
     warmUpMs,
     mostWarmUpMs,
-    workers: 1,
-    mayExceedRate: true,
-    open: undefined,
     sliceMs: durationMs,
     replicates: 1,
-    reading: "message",
-    pipeline: 1,
     transport,
-    timeouts: sameTimeouts(10_000),
     seed,
-    watchMachine: true,
   };
 }
 

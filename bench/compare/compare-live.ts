@@ -5,7 +5,7 @@ import { checkLimits } from "../limits.ts";
 import type { RaceContext } from "../load/executor.ts";
 import { processExecutor } from "../load/process-executor.ts";
 import { canBeFed } from "../micro/readers.ts";
-import { mostWarmUpMs, type RaceSettings, sameTimeouts } from "../plan.ts";
+import { mostWarmUpMs, type RaceSettings, usualRace } from "../plan.ts";
 import { createProgress, heatName } from "../progress.ts";
 import type { CellResult, Comparison, Environment, Result } from "../result.ts";
 import type { PairedLogs } from "../stats/paired.ts";
@@ -113,21 +113,15 @@ async function raceAll(
 
 function raceSettings({ seed, transport }: CompareConfig): RaceSettings {
   return {
+    ...usualRace,
     durationMs: sliceMs * rounds,
-    requests: undefined,
     warmUpMs,
     mostWarmUpMs,
-    workers: 1,
-    mayExceedRate: true,
-    open: undefined,
     // The noise arm shows what other load does to the verdicts.
     watchMachine: false,
     sliceMs,
     replicates: 1,
-    reading: "message",
-    pipeline: 1,
     transport,
-    timeouts: sameTimeouts(10_000),
     seed,
   };
 }

@@ -23,7 +23,9 @@ function arm(cpuNs: readonly (readonly number[])[]): CellSample {
     pipeline: 1,
     mode: "closed",
     workers: 1,
+    cores: 1,
     keptAlive: true,
+    lost: [],
     replicates: cpuNs.map((own) => ({
       slices: own.map(slice),
       recording: {

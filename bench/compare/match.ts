@@ -1,6 +1,6 @@
 import { clockNs } from "../load/clock.ts";
 import type { RaceContext } from "../load/executor.ts";
-import { raceReplicate } from "../load/race.ts";
+import { cellSample, raceReplicate } from "../load/race.ts";
 import type { CellSample, ReplicateSample } from "../load/sample.ts";
 import type { Heat, RaceSettings, Rival } from "../plan.ts";
 import { pairedEstimate } from "../stats/paired.ts";
@@ -58,7 +58,10 @@ export async function raceMatch(
   const heat: Heat = { fixture, connections, rivals: [base, head, base] };
   const arms: ReplicateSample[][] = [[], [], []];
   const sample = (): MatchSample => {
-    const of = (arm: number) => cellSample(heat, settings.race, arms[arm] ?? []);
+    const of = (arm: number) => {
+      const measured = { replicates: arms[arm] ?? [], lost: [] };
+      return cellSample(heat, settings.race, context.executor, measured);
+    };
     return { match, base: of(0), head: of(1), noise: of(2) };
   };
   const beganNs = clockNs();
@@ -74,15 +77,6 @@ export async function raceMatch(
     if (!complete || (replicate + 1 >= fewestReplicates && isPrecise(sample(), settings))) break;
   }
   return sample();
-}
-
-function cellSample(
-  { connections }: Heat,
-  { reading, workers, pipeline }: RaceSettings,
-  replicates: readonly ReplicateSample[],
-): CellSample {
-  const keptAlive = reading === "message";
-  return { connections, pipeline, mode: "closed", workers, keptAlive, replicates };
 }
 
 function isPrecise(sample: MatchSample, { minEffect, totalWeight }: MatchSettings): boolean {

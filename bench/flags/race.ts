@@ -7,6 +7,7 @@ import {
   exactWarmUp,
   mostWarmUpMs,
   type RaceSettings,
+  usualRace,
   type WarmUpTimes,
 } from "../plan.ts";
 import { chooseOne, readDurationMs, readPositiveCount, readPositiveDurationMs } from "./values.ts";
@@ -91,7 +92,7 @@ export function readRaceSettings(flags: RaceFlags): RaceSettings {
     sliceMs,
     replicates,
     workers: readPositiveCount("-w", flags.workers, 64),
-    mayExceedRate: true,
+    mayExceedRate: usualRace.mayExceedRate,
     open: schedule ? { arrivals: readArrivals(flags.arrivals), stages: schedule } : undefined,
     reading: flags.close ? "eof" : "message",
     transport: readTransport(flags.transport, isOpen),

@@ -1,28 +1,27 @@
+import { childOptions, failedReport, joinCoordinator } from "../child-side.ts";
 import { loadClient } from "./clients.ts";
 import { Driver } from "./driver.ts";
 import type { GeneratorCommand, GeneratorOptions, GeneratorReport } from "./messages.ts";
 
 /**
  * The generator's process: one strategy, driven as the coordinator says over the IPC channel. Its
- * one argument is its GeneratorOptions as JSON. It ends with the channel, so that no coordinator
- * leaves an orphan.
+ * one argument is its GeneratorOptions as JSON.
  */
 async function main(): Promise<void> {
-  const report = (message: GeneratorReport) => process.send?.(message);
-  process.on("disconnect", () => process.exit(0));
-  const options = JSON.parse(process.argv[2] ?? "{}") as GeneratorOptions;
-  const { strategy, checkout, transport } = options;
-  const driver = new Driver(await loadClient(strategy, checkout, transport), options);
-  process.on("message", (command: GeneratorCommand) => {
-    if (command.kind === "stop") {
-      driver.stop();
-      return;
-    }
-    perform(driver, command).then(report, (error: unknown) => {
-      report({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
-    });
+  let driver: Driver | undefined;
+  const report = joinCoordinator<GeneratorCommand, GeneratorReport>((command) => {
+    if (command.kind === "stop") driver?.stop();
+    else if (driver !== undefined) perform(driver, command).then(report, fail);
   });
-  report({ kind: "ready" });
+  const fail = (error: unknown) => report(failedReport(error));
+  try {
+    const options = childOptions<GeneratorOptions>();
+    const { strategy, checkout, transport } = options;
+    driver = new Driver(await loadClient(strategy, checkout, transport), options);
+    report({ kind: "ready" });
+  } catch (error) {
+    fail(error);
+  }
 }
 
 async function perform(
@@ -39,7 +38,4 @@ async function perform(
   }
 }
 
-main().catch((error: unknown) => {
-  const message = error instanceof Error ? error.message : String(error);
-  process.send?.({ kind: "failed", message } satisfies GeneratorReport);
-});
+await main();

@@ -48,20 +48,28 @@ export async function race(
     }
     if (samples.some(isDeserted)) break;
   }
-  const conditions = {
-    connections: heat.connections,
-    pipeline: settings.pipeline,
-    mode: settings.open === undefined ? ("closed" as const) : ("open" as const),
-    workers: settings.workers,
-    cores: executor.generatorCores,
-    ...(settings.open && scheduleOf(settings.open)),
-    keptAlive: settings.reading === "message",
+  return replicates.map((own, index) =>
+    cellSample(heat, settings, executor, { replicates: own, lost: lost[index] ?? [] }),
+  );
+}
+
+/** What was measured of one cell, and under which conditions. */
+export function cellSample(
+  { connections }: Heat,
+  { pipeline, open, workers, reading }: RaceSettings,
+  { generatorCores }: Pick<Executor, "generatorCores">,
+  measured: Pick<CellSample, "replicates" | "lost">,
+): CellSample {
+  return {
+    connections,
+    pipeline,
+    mode: open === undefined ? "closed" : "open",
+    workers,
+    cores: generatorCores,
+    ...(open && scheduleOf(open)),
+    keptAlive: reading === "message",
+    ...measured,
   };
-  return replicates.map((own, index) => ({
-    ...conditions,
-    replicates: own,
-    lost: lost[index] ?? [],
-  }));
 }
 
 /** A rival's process in one replicate, what it has measured, and why it is gone if it is. */

@@ -102,11 +102,11 @@ export interface CellSample {
   readonly schedule?: string;
   /** Processes that generated the load together. */
   readonly workers: number;
-  /** Cores that they share; where it is not known, one each. */
-  readonly cores?: number;
+  /** Cores that they share. */
+  readonly cores: number;
   /** Kept alive, with no connecting between requests. */
   readonly keptAlive: boolean;
   readonly replicates: readonly ReplicateSample[];
   /** Why replicates of this cell broke off, if any did. */
-  readonly lost?: readonly string[];
+  readonly lost: readonly string[];
 }

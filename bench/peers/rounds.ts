@@ -86,7 +86,7 @@ function joined(before: CellSample | undefined, after: CellSample): CellSample {
   return {
     ...after,
     replicates: [...before.replicates, ...after.replicates],
-    lost: [...(before.lost ?? []), ...(after.lost ?? [])],
+    lost: [...before.lost, ...after.lost],
   };
 }
 

@@ -1,3 +1,4 @@
+import { childOptions, joinCoordinator } from "../child-side.ts";
 import { clockNs } from "../load/clock.ts";
 import { createHistogram, encodeHistogram } from "../load/histogram.ts";
 
@@ -21,7 +22,8 @@ const request = new TextEncoder().encode("GET / HTTP/1.1\r\nHost: localhost\r\n\
  * its options as JSON, its one report what it saw.
  */
 function main(): void {
-  const { port, connections, durationMs } = JSON.parse(process.argv[2] ?? "{}") as BareOptions;
+  const { port, connections, durationMs } = childOptions<BareOptions>();
+  const report = joinCoordinator<never, BareReport>(() => {});
   const serviceTime = createHistogram();
   for (let i = 0; i < connections; i++) {
     let startNs = 0;
@@ -42,11 +44,7 @@ function main(): void {
       },
     });
   }
-  setTimeout(() => {
-    const report: BareReport = { serviceTime: encodeHistogram(serviceTime) };
-    process.send?.(report);
-  }, durationMs);
-  process.on("disconnect", () => process.exit(0));
+  setTimeout(() => report({ serviceTime: encodeHistogram(serviceTime) }), durationMs);
 }
 
 main();

@@ -1,6 +1,6 @@
-import { asError } from "../../src/errors.ts";
 import { authorityOf } from "../../src/http1/request.ts";
 import type { Answer, ExchangeObserver } from "../../src/strategies/strategy.ts";
+import { childOptions, failedReport, joinCoordinator } from "../child-side.ts";
 import { loadClient } from "../load/clients.ts";
 import { clockNs } from "../load/clock.ts";
 import { processCpuNs } from "../load/cpu.ts";
@@ -119,13 +119,12 @@ function windowOf(length: SliceLength): number {
   return length.windowMs;
 }
 
-const report = (message: GeneratorReport | undefined) => message && process.send?.(message);
-const options = JSON.parse(process.argv[2] ?? "{}") as GeneratorOptions;
+const options = childOptions<GeneratorOptions>();
 const loop = new BareLoop();
-process.on("disconnect", () => process.exit(0));
-process.on("message", (command: GeneratorCommand) => {
-  perform(loop, options, command).then(report, (error: unknown) =>
-    report({ kind: "failed", message: asError(error).message }),
+const report = joinCoordinator<GeneratorCommand, GeneratorReport>((command) => {
+  perform(loop, options, command).then(
+    (said) => said && report(said),
+    (error: unknown) => report(failedReport(error)),
   );
 });
 report({ kind: "ready" });

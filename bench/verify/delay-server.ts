@@ -1,4 +1,5 @@
 import type { Socket } from "bun";
+import { childOptions, joinCoordinator } from "../child-side.ts";
 import { clockNs } from "../load/clock.ts";
 import { createHistogram, encodeHistogram, type Histogram } from "../load/histogram.ts";
 import {
@@ -20,62 +21,63 @@ interface Due {
   readonly dueNs: number;
 }
 
-/**
- * Answers when a Behaviour says, and records when it really did: the figures of a client are compared
- * with that, never with an intention. A process of its own; its one argument is its Behaviour as JSON.
- */
-function main(): void {
-  const behaviour = JSON.parse(process.argv[2] ?? "{}") as Behaviour;
-  let schedule: (nowNs: number) => number = (nowNs) => nowNs;
-  // Answers due, the earliest first.
-  const due: Due[] = [];
-  let delays: Histogram = createHistogram();
+/** Calls `send` with each entry when it is due, the earliest first. */
+function createDueQueue(send: (entry: Due) => void): (entry: Due) => void {
+  const queue: Due[] = [];
   let awake = false;
-
-  const send = ({ socket, arrivedNs }: Due) => {
-    socket.write(answer);
-    delays.recordValue(Math.max(1, Math.round(clockNs() - arrivedNs)));
-  };
   const turn = () => {
     const nowNs = clockNs();
-    while (due[0] !== undefined && due[0].dueNs <= nowNs) send(due.shift() as Due);
-    const [next] = due;
+    while (queue[0] !== undefined && queue[0].dueNs <= nowNs) send(queue.shift() as Due);
+    const [next] = queue;
     awake = next !== undefined;
     if (next === undefined) return;
     const waitNs = next.dueNs - nowNs;
     if (waitNs > spinNs) setTimeout(turn, (waitNs - spinNs) / 1e6);
     else setImmediate(turn);
   };
-  const accept = (socket: Socket) => {
-    const arrivedNs = clockNs();
-    const entry = { socket, arrivedNs, dueNs: schedule(arrivedNs) };
-    if (entry.dueNs <= arrivedNs) {
+  return (entry) => {
+    if (entry.dueNs <= entry.arrivedNs) {
       send(entry);
       return;
     }
-    let at = due.length;
-    while (at > 0 && (due[at - 1] as Due).dueNs > entry.dueNs) at--;
-    due.splice(at, 0, entry);
+    let at = queue.length;
+    while (at > 0 && (queue[at - 1] as Due).dueNs > entry.dueNs) at--;
+    queue.splice(at, 0, entry);
     // An answer that is due before the one that is waited for must not wait for it.
     if (!awake || at === 0) turn();
   };
+}
+
+/**
+ * Answers when a Behaviour says, and records when it really did: the figures of a client are compared
+ * with that, never with an intention. A process of its own; its one argument is its Behaviour as JSON.
+ */
+function main(): void {
+  const behaviour = childOptions<Behaviour>();
+  let schedule: (nowNs: number) => number = (nowNs) => nowNs;
+  let delays: Histogram = createHistogram();
+  const sendWhenDue = createDueQueue(({ socket, arrivedNs }) => {
+    socket.write(answer);
+    delays.recordValue(Math.max(1, Math.round(clockNs() - arrivedNs)));
+  });
   const listener = Bun.listen({
     hostname: "127.0.0.1",
     port: 0,
-    // Requests of our clients come whole: they are far smaller than a segment.
-    socket: { data: accept },
+    socket: {
+      // Requests of our clients come whole: they are far smaller than a segment.
+      data(socket) {
+        const arrivedNs = clockNs();
+        sendWhenDue({ socket, arrivedNs, dueNs: schedule(arrivedNs) });
+      },
+    },
   });
-  process.on("disconnect", () => process.exit(0));
-  process.on("message", (command: DelayCommand) => {
-    const report: DelayReport = { kind: "delays", delays: encodeHistogram(delays) };
-    if (command === "begin") {
-      schedule = createSchedule(behaviour, clockNs());
-      delays = createHistogram();
-    }
-    process.send?.(report);
+  const report = joinCoordinator<DelayCommand, DelayListening | DelayReport>((command) => {
+    report({ kind: "delays", delays: encodeHistogram(delays) });
+    if (command !== "begin") return;
+    schedule = createSchedule(behaviour, clockNs());
+    delays = createHistogram();
   });
-  const listening: DelayListening = { kind: "listening", port: listener.port };
-  process.send?.(listening);
+  report({ kind: "listening", port: listener.port });
 }
 
 main();

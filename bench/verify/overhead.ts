@@ -3,7 +3,7 @@ import type { Executor } from "../load/executor.ts";
 import { processExecutor } from "../load/process-executor.ts";
 import { raceReplicate } from "../load/race.ts";
 import type { LostReplicate, ReplicateSample } from "../load/sample.ts";
-import { exactWarmUp, type Heat, type RaceSettings, sameTimeouts } from "../plan.ts";
+import { exactWarmUp, type Heat, type RaceSettings, usualRace } from "../plan.ts";
 import type { HarnessOverhead } from "../result.ts";
 import { pairedEstimate } from "../stats/paired.ts";
 import { seededRandom } from "../stats/random.ts";
@@ -21,21 +21,14 @@ const heat: Heat = {
 };
 
 export const overheadSettings: RaceSettings = {
+  ...usualRace,
   durationMs: 6000,
-  requests: undefined,
   // A generator has more to compile than a bare loop: on slow cores it is not done before a second.
   ...exactWarmUp(1500),
   watchMachine: false,
   // Long, so that caches that the other has filled do not count.
   sliceMs: 250,
   replicates: 8,
-  workers: 1,
-  open: undefined,
-  mayExceedRate: true,
-  reading: "message",
-  pipeline: 1,
-  transport: "direct",
-  timeouts: sameTimeouts(10_000),
   seed: 1,
 };
 

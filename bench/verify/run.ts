@@ -5,7 +5,7 @@ import { race } from "../load/race.ts";
 import type { CellSample } from "../load/sample.ts";
 import { usualTransport } from "../load/transport.ts";
 import { pooled } from "../metrics/metric.ts";
-import { exactWarmUp, type Heat, type RaceSettings, sameTimeouts } from "../plan.ts";
+import { exactWarmUp, type Heat, type RaceSettings, sameTimeouts, usualRace } from "../plan.ts";
 import { seededRandom } from "../stats/random.ts";
 import { expectedAnswer, fixedTarget } from "../target.ts";
 import { toleranceMs, type VerifiedPercent, type VerifyCase, verifiedPercents } from "./cases.ts";
@@ -132,17 +132,13 @@ function beginAfterWarmUp(
 
 function settingsOf({ durationMs, stages }: VerifyCase): RaceSettings {
   return {
-    durationMs,
-    requests: undefined,
+    ...usualRace,
     ...exactWarmUp(warmUpMs),
+    durationMs,
     watchMachine: false,
     sliceMs: durationMs,
     replicates: 1,
-    workers: 1,
-    mayExceedRate: true,
     open: stages && { arrivals: "constant", stages },
-    reading: "message",
-    pipeline: 1,
     transport: usualTransport(stages !== undefined),
     timeouts: sameTimeouts(30_000),
     seed: 1,
