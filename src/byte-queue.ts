@@ -2,10 +2,13 @@ import { copyOf } from "./http1/bytes.ts";
 
 const noBytes = new Uint8Array(0);
 
-/** A piece of a chunk that is not longer is copied: the whole chunk would live as long as the piece. */
+/** The rest of a chunk that is not longer is copied: the whole chunk would live as long as it. */
 const smallBytes = 4096;
 
-/** Received chunks in order, read as if they were one array; whole chunks pass without a copy. */
+/**
+ * Received chunks in order, read as if they were one array. Whole chunks pass without a copy, pieces are
+ * copied: who has one may transfer it, and must not take the memory of what is still to be read.
+ */
 export class ByteQueue {
   private chunks: Uint8Array[] = [];
   private bytes = 0;
@@ -28,7 +31,7 @@ export class ByteQueue {
     if (first.length > wanted) {
       this.chunks[0] = first.subarray(wanted);
       this.bytes -= wanted;
-      return wanted > smallBytes ? first.subarray(0, wanted) : copyOf(first, 0, wanted);
+      return copyOf(first, 0, wanted);
     }
     if (first.length === wanted) {
       this.chunks.shift();

@@ -21,8 +21,8 @@ export interface DirectReader {
 const mostSlabs = 4;
 const mostExpected = mostSlabs * slabBytes;
 /**
- * Less is not worth two system calls. It must not be less than a slab: who takes a chunk in steps says in
- * between what is missing, and nothing more once that was in the rest of the chunk.
+ * For less, two calls of setsockopt cost more than they save. Never less than a slab: who takes a chunk in
+ * steps says in between what is missing, and takes nothing back when the rest of the chunk has brought it.
  */
 const leastExpected = slabBytes;
 /**
@@ -31,7 +31,7 @@ const leastExpected = slabBytes;
  * since code and data of both sides leave the caches each time.
  */
 const mostBeforeWaiters = 64;
-/** For so long it reads before Bun's event loop has its turn, or as long as those take that are ready. */
+/** Bun's event loop has its turn after so long, or once all that are ready are read, whichever is later. */
 const tickMs = 1;
 
 /** Where an epoll should be and none is to be seen. */
@@ -70,9 +70,9 @@ export function openDirectReads(): DirectReads | undefined {
 export function createDirectReads(pace: Pace): DirectReads | undefined {
   const libc = usableLibc();
   if (libc === undefined) return undefined;
-  const epoll = Epoll.open(libc);
   const ticker = Ticker.open(libc);
-  return epoll && ticker && new DirectReads(libc, epoll, ticker, pace);
+  const epoll = ticker && Epoll.open(libc);
+  return epoll && new DirectReads(libc, epoll, ticker, pace);
 }
 
 /**
@@ -83,7 +83,7 @@ export function createDirectReads(pace: Pace): DirectReads | undefined {
  *
  * A turn that has nothing to read sleeps in its own epoll_wait, which wakes for Bun's epoll as well: no
  * socket and no message waits for it, but timers and immediates run up to a millisecond later while data
- * keeps coming. Who has instants to keep, as an open loop has, does better without. Protocols are called
+ * keeps coming. Not for where timers must be exact, as in an open loop. Protocols are called
  * in the async context in which this was opened.
  */
 export class DirectReads {
@@ -161,15 +161,18 @@ export class DirectReads {
     if (fd === this.readingFd) this.expected = byteLength;
   }
 
-  /**
-   * Reads it no more. Of a socket that Bun has just closed as well, whose number no other can have yet: the
-   * kernel has forgotten it, and refuses.
-   */
+  /** Reads it no more, from now on. */
   drop(fd: number): void {
     this.wakeFor(fd, 0);
+    this.epoll.remove(fd);
+    this.forget(fd);
+  }
+
+  /** The same of a socket that is closed already: the kernel has forgotten it, and its number may be another's. */
+  forget(fd: number): void {
+    this.leastBytes[fd] = undefined;
     this.readers[fd] = undefined;
     this.count--;
-    this.epoll.remove(fd);
   }
 
   /** Writes what the socket takes at once; returns how many bytes, or less than 0 for an error. */

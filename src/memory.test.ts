@@ -31,6 +31,15 @@ describe("MemoryTransport", () => {
     expect(protocol.events).toEqual(["made", "ab", "cd"]);
   });
 
+  test("pieces of less than a byte, and writes after the end, are refused", () => {
+    const transport = new MemoryTransport(witness());
+    for (const maxBytes of [0, -1, Number.NaN]) {
+      expect(() => transport.deliver(new Uint8Array(2), maxBytes)).toThrow(RangeError);
+    }
+    transport.writeEof();
+    expect(() => transport.write(new Uint8Array(1))).toThrow("after writeEof()");
+  });
+
   test("a connection is lost once, whoever ends it first", async () => {
     for (const end of [
       (transport: MemoryTransport) => transport.lose(new Error("broken")),

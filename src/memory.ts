@@ -22,8 +22,10 @@ export class MemoryTransport implements Transport {
     protocol.connectionMade(this);
   }
 
-  /** The peer sends `data`. */
+  /** The peer sends `data`. Throws a RangeError for pieces of less than a byte. */
   deliver(data: Uint8Array, maxBytes = Number.POSITIVE_INFINITY): void {
+    if (!(maxBytes >= 1))
+      throw new RangeError(`pieces of at most ${maxBytes} bytes: 1 is the least`);
     for (let at = 0; at < data.length; at += maxBytes) {
       this.incoming.push(copyOf(data, at, at + maxBytes));
     }
@@ -47,6 +49,7 @@ export class MemoryTransport implements Transport {
   }
 
   write(data: Uint8Array): void {
+    if (this.wroteEof) throw new Error("cannot write after writeEof()");
     if (!this.closing) this.written.push(copyOf(data, 0, data.length));
   }
 

@@ -41,6 +41,17 @@ describe("read", () => {
     expect((await reader.read(100)).buffer.byteLength).toBe(10);
   });
 
+  test("whoever is given bytes may transfer them: what comes after is another's", async () => {
+    const reader = fed(["x".repeat(20_000), "end"]);
+    const total = { read: 0 };
+    while (reader.bufferedBytes > 0) {
+      const { buffer, byteLength } = await reader.read(8192);
+      structuredClone(buffer, { transfer: [buffer as ArrayBuffer] });
+      total.read += byteLength;
+    }
+    expect(total.read).toBe(20_003);
+  });
+
   test("waits for the first bytes only", async () => {
     const reader = new Reader();
     const read = reader.read(100);

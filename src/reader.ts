@@ -34,6 +34,7 @@ export class Reader {
     this.transport = transport;
   }
 
+  /** Takes over `data`, which asyncio copies: whoever feeds it must not write to it again. */
   feed(data: Uint8Array): void {
     if (this.eof) throw new Error("feed() after feedEof()");
     if (data.length === 0) return;
@@ -96,8 +97,8 @@ export class Reader {
 
   /**
    * Resolves when `readNow` has something to give. A loop over the two costs no promise for data that
-   * is there. And none ever holds a chunk: what waits through a collection of the young is old, and an
-   * old promise keeps its result, 64 KiB perhaps, until the next full collection.
+   * is there. And none ever holds a chunk: a promise that outlives a young collection is promoted, and would
+   * keep its result, 64 KiB perhaps, until the next full one.
    */
   whenReadable(): Promise<void> {
     if (this.buffer.length > 0 || this.eof || this.error !== undefined) return Promise.resolve();
@@ -162,7 +163,7 @@ export class Reader {
     }
   }
 
-  /** Block after block until EOF, which makes `for await (const block of reader)` work. */
+  /** Block after block until EOF, for `for await (const block of reader)`: asyncio's gives lines. */
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array, void, undefined> {
     // Not an async generator, which queues its calls: 2 more promises a block, and 2 to leave the loop.
     return {

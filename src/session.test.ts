@@ -6,6 +6,8 @@ import type { Dial, Transport } from "./protocol.ts";
 import { ClientSession } from "./session.ts";
 import { parsingStrategies } from "./strategies/registry.ts";
 
+const ok = new TextEncoder().encode("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+
 let server: ReturnType<typeof Bun.serve>;
 
 beforeAll(() => {
@@ -83,8 +85,6 @@ test("a first byte that does not come in time, and one that does", async () => {
 });
 
 describe("a session with a dial of its own", () => {
-  const ok = new TextEncoder().encode("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
-
   test("has a timeout for first bytes, which come or do not", async () => {
     const peers: MemoryTransport[] = [];
     const dial = () => dialMemory((peer) => void peers.push(peer));
@@ -208,4 +208,82 @@ test("a refused connection, and a URL that is not http", async () => {
   expect(session.get("https://127.0.0.1/")).rejects.toThrow(TypeError);
   expect(session.get("http://me:secret@127.0.0.1/")).rejects.toThrow("Authorization");
   await Bun.sleep(10);
+});
+
+test("options of a request are its headers and its body, and nothing that says where it goes", async () => {
+  const session = new ClientSession();
+  const others = { method: "POST", host: "other.example", target: "/other", close: true } as object;
+  const response = await session.get(server.url.href, others);
+  expect(JSON.parse(response.text()).method).toBe("GET");
+  expect(response.persistent).toBe(true);
+  session.close();
+});
+
+test("a query that is empty is sent", async () => {
+  const targets: string[] = [];
+  const dial = () =>
+    dialMemory((transport) => {
+      const { write } = transport;
+      transport.write = (data) => {
+        write.call(transport, data);
+        targets.push(Buffer.from(data).toString().split(" ")[1] ?? "");
+        queueMicrotask(() => transport.deliver(ok));
+      };
+    });
+  const session = new ClientSession({ dial });
+  for (const path of ["/p?", "/p", "/p?q#f", "?", "#f"]) await session.get(`http://memory${path}`);
+  expect(targets).toEqual(["/p?", "/p", "/p?q", "/?", "/"]);
+  session.close();
+});
+
+describe("a server that closes after each answer, and does not say so", () => {
+  let asked = 0;
+  const closing = Bun.listen({
+    hostname: "127.0.0.1",
+    port: 0,
+    socket: {
+      data(socket) {
+        asked++;
+        socket.end(ok);
+      },
+    },
+  });
+  afterAll(() => closing.stop(true));
+  const url = `http://127.0.0.1:${closing.port}/`;
+
+  test("what it cannot have seen is asked again (RFC 9112 section 9.3.1)", async () => {
+    const session = new ClientSession();
+    asked = 0;
+    for (let i = 0; i < 10; i++) expect((await session.get(url)).text()).toBe("ok");
+    expect(asked).toBe(10);
+    session.close();
+  });
+
+  test("but not what may do harm twice", async () => {
+    const session = new ClientSession();
+    await session.post(url);
+    const failure = await session.post(url).catch((error: ReadError) => error);
+    expect(["closed-early", "reset"]).toContain((failure as ReadError).kind);
+    session.close();
+  });
+});
+
+test("connections that nobody uses are closed in good order, and not reset", async () => {
+  const ends: string[] = [];
+  const peer = Bun.listen({
+    hostname: "127.0.0.1",
+    port: 0,
+    socket: {
+      data: (socket) => void socket.write(ok),
+      end: () => void ends.push("FIN"),
+      error: (_, error) => void ends.push(String(error)),
+      close: (_, error) => void ends.push(error === undefined ? "closed" : String(error)),
+    },
+  });
+  const session = new ClientSession();
+  await session.get(`http://127.0.0.1:${peer.port}/`);
+  session.close();
+  await Bun.sleep(50);
+  expect(ends).toEqual(["FIN", "closed"]);
+  peer.stop(true);
 });

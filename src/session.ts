@@ -1,10 +1,15 @@
 import { type ErrorKind, ReadError } from "./errors.ts";
-import { type EncodedRequest, encodeRequest, type Method } from "./http1/request.ts";
+import {
+  type EncodedRequest,
+  encodeRequest,
+  type Method,
+  type RequestOptions,
+} from "./http1/request.ts";
 import type { Reading, Response } from "./http1/response.ts";
 import type { ArrivalObserver, Dial, Endpoint, Timeouts } from "./protocol.ts";
 import { createConnection } from "./socket.ts";
 import { callback } from "./strategies/callback.ts";
-import type { Connection, ParsingStrategy } from "./strategies/strategy.ts";
+import type { ParsingConnection, ParsingStrategy } from "./strategies/strategy.ts";
 import { timerMs } from "./timeout.ts";
 import { watchedDial } from "./watched-dial.ts";
 
@@ -23,15 +28,15 @@ export interface SessionOptions {
   readonly dial?: (endpoint: Endpoint) => Dial;
 }
 
-/** Connections to one origin that are kept while nobody uses them, as by node:http's Agent. */
+/** Most idle connections that are kept of one origin, as by node:http's Agent. */
 const mostIdle = 256;
 
-/** After so many were kept, at least, those that have ended are looked for. */
+/** Those that have ended are looked for after so many were put back, at least. */
 const sweepEvery = 256;
 
 /** A connection, and whether anything has arrived on it since its last request. */
 interface Line {
-  readonly connection: Connection<Response>;
+  readonly connection: ParsingConnection;
   readonly arrival: Arrival;
 }
 
@@ -43,17 +48,18 @@ class Arrival implements ArrivalObserver {
   }
 }
 
-export interface SessionRequestOptions {
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array | string;
-}
+export type SessionRequestOptions = Pick<RequestOptions, "headers" | "body">;
+
+/** Those that a server may see twice without harm (RFC 9110 section 9.2.2). */
+const idempotentMethods: readonly Method[] = ["GET", "HEAD", "PUT", "DELETE"];
 
 /**
- * Step 2: requests of any method, over whichever strategy it is given. Connections are kept by
- * origin and reused one exchange at a time. Rejects with a ReadError, with a TypeError for a URL or a
- * header that cannot be sent, and with an Error once it is closed; its constructor throws a RangeError
- * for a timeout of no time. Nothing is retried, and redirects are not followed. Connections that are kept
- * keep the process alive: close it in the end.
+ * Sends requests of any method, through whichever strategy it is given. Connections are kept by
+ * origin and reused one exchange at a time. Rejects with a ReadError, with a TypeError for a URL, a
+ * header or a body that cannot be sent, and with an Error once it is closed; its constructor throws a
+ * RangeError for a timeout that is not above 0. Redirects are not followed. Nothing is retried but what a
+ * kept connection has lost without a byte of an answer, and may be asked again: its server had closed it
+ * (RFC 9112 section 9.3.1). Connections that are kept keep the process alive: close it in the end.
  */
 export class ClientSession {
   private readonly strategy: ParsingStrategy;
@@ -105,7 +111,7 @@ export class ClientSession {
   close(): void {
     this.closed = true;
     for (const lines of this.idle.values()) {
-      for (const { connection } of lines) connection.close();
+      for (const { connection } of lines) connection.end();
     }
     this.idle.clear();
   }
@@ -116,16 +122,31 @@ export class ClientSession {
     options: SessionRequestOptions = {},
   ): Promise<Response> {
     if (this.closed) throw new Error("the session is closed");
-    const { protocol, username, password, host, hostname, port, pathname, search } = new URL(url);
-    if (protocol !== "http:") throw new TypeError(`cannot speak ${protocol} only http:`);
+    const { protocol, username, password, host, hostname, port, href, origin } = new URL(url);
+    if (protocol !== "http:")
+      throw new TypeError(`no requests of ${protocol} are sent, only http:`);
     if (username !== "" || password !== "") {
       throw new TypeError("a URL's user is not sent: give an Authorization header");
     }
+    // Not from `search`, which is empty where a query is.
+    const target = href.slice(origin.length).replace(/#.*$/, "");
+    const { headers, body } = options;
     const close = this.reading === "eof";
-    const request = encodeRequest({ method, host, target: pathname + search, close, ...options });
+    const request = encodeRequest({ method, host, target, close, headers, body });
+    const kept = this.takeIdle(host);
+    if (kept !== undefined) {
+      try {
+        return await this.send(host, kept, request);
+      } catch (error) {
+        if (!wasClosedBefore(error, kept) || !idempotentMethods.includes(method)) throw error;
+      }
+    }
     // A URL writes an IPv6 address in brackets, a socket does not.
     const endpoint = { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 80) };
-    const line = this.takeIdle(host) ?? (await this.open(endpoint));
+    return this.send(host, await this.open(endpoint), request);
+  }
+
+  private async send(host: string, line: Line, request: EncodedRequest): Promise<Response> {
     line.arrival.seen = false;
     const response = await exchange(line.connection, request, this.timeouts.wholeMs, {
       withinMs: this.timeouts.firstByteMs,
@@ -146,14 +167,14 @@ export class ClientSession {
 
   private keep(host: string, line: Line, response: Response): void {
     if (this.closed || !response.persistent || !line.connection.usable) {
-      line.connection.close();
+      line.connection.end();
       return;
     }
     if (--this.untilSweep <= 0) this.sweep();
     const kept = this.idle.get(host) ?? [];
     const lines = kept.length < mostIdle ? kept : kept.filter(isStillUsable);
     lines.push(line);
-    if (lines.length > mostIdle) lines.shift()?.connection.close();
+    if (lines.length > mostIdle) lines.shift()?.connection.end();
     this.idle.set(host, lines);
   }
 
@@ -181,6 +202,12 @@ export class ClientSession {
   }
 }
 
+/** Whether the server had closed a kept connection before it could see the request. */
+function wasClosedBefore(error: unknown, { arrival }: Line): boolean {
+  const { kind } = error as Partial<ReadError>;
+  return !arrival.seen && (kind === "closed-early" || kind === "reset");
+}
+
 /** Closes one that is not: its peer has gone, or has said what nobody asked for. */
 function isStillUsable({ connection }: Line): boolean {
   if (!connection.usable) connection.close();
@@ -198,7 +225,7 @@ interface FirstByte {
  * is closed and it rejects.
  */
 export function exchange(
-  connection: Connection<Response>,
+  connection: ParsingConnection,
   request: EncodedRequest,
   timeoutMs: number,
   firstByte?: FirstByte,
@@ -208,6 +235,12 @@ export function exchange(
     reject(new ReadError(kind, message));
     connection.close();
   };
+  connection.exchange(request, {
+    keepBody: true,
+    freeChunks: false,
+    responded: resolve,
+    failed: reject,
+  });
   const timers = [
     setTimeout(() => giveUp("timeout", `no complete response within ${timeoutMs} ms`), timeoutMs),
   ];
@@ -218,12 +251,6 @@ export function exchange(
     };
     timers.push(setTimeout(check, withinMs));
   }
-  connection.exchange(request, {
-    keepBody: true,
-    freeChunks: false,
-    responded: resolve,
-    failed: reject,
-  });
   return promise.finally(() => {
     for (const timer of timers) clearTimeout(timer);
   });

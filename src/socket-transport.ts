@@ -26,6 +26,8 @@ export class SocketTransport implements Transport, DirectReader {
   private unsentBytes = 0;
   private writingPaused = false;
   private readingPaused = false;
+  /** What Bun has told while reading was paused, as it does when a connection breaks: told on resumption. */
+  private held: (() => void)[] = [];
   private eofSeen = false;
   private eofWanted = false;
   private closing = false;
@@ -64,22 +66,34 @@ export class SocketTransport implements Transport, DirectReader {
   }
 
   pauseReading(): void {
-    if (this.readingPaused || this.lost) return;
+    if (this.readingPaused) return;
     this.readingPaused = true;
-    if (this.directFd < 0) this.socket?.pause();
-    else this.leaveToBun();
+    if (this.directFd >= 0) this.leaveToBun();
+    else if (!this.lost) this.socket?.pause();
   }
 
   resumeReading(): void {
-    if (!this.readingPaused || this.lost) return;
+    if (!this.readingPaused) return;
     this.readingPaused = false;
-    this.socket?.resume();
+    if (!this.lost) this.socket?.resume();
+    this.releaseLater();
   }
+
+  /** One at a time, as the socket would tell it: who reads has its turn before the next. */
+  private releaseLater(): void {
+    if (this.held.length > 0) setImmediate(this.release);
+  }
+
+  private readonly release = (): void => {
+    if (this.readingPaused && !this.closing) return;
+    this.held.shift()?.();
+    this.releaseLater();
+  };
 
   close(): void {
     if (this.closing) return;
     this.closing = true;
-    if (this.unsentBytes === 0) this.hangUp((socket) => socket.end());
+    if (this.unsentBytes === 0 || this.lost) this.hangUp((socket) => socket.end());
   }
 
   abort(): void {
@@ -118,6 +132,10 @@ export class SocketTransport implements Transport, DirectReader {
   }
 
   readByBun(data: Uint8Array): void {
+    if (this.readingPaused || this.held.length > 0) {
+      this.held.push(() => this.arrived(data));
+      return;
+    }
     this.arrived(data);
     this.readDirectly();
   }
@@ -174,6 +192,14 @@ export class SocketTransport implements Transport, DirectReader {
   }
 
   ended(): void {
+    if (this.held.length > 0) {
+      this.held.push(() => this.tellEnd());
+      return;
+    }
+    this.tellEnd();
+  }
+
+  private tellEnd(): void {
     if (this.eofSeen || this.closing) return;
     this.eofSeen = true;
     this.tell(() => {
@@ -184,16 +210,17 @@ export class SocketTransport implements Transport, DirectReader {
   closed(error: Error | undefined): void {
     if (this.lost) return;
     this.lost = true;
-    if (this.directFd >= 0) this.reads?.drop(this.directFd);
+    if (this.directFd >= 0) this.reads?.forget(this.directFd);
     this.directFd = -1;
     if (error !== undefined) this.loss ??= resetError(error);
+    if (this.held.length > 0) this.held.push(() => this.lose());
     // Never from within a call of the protocol's own; and what it throws is uncaught, and not Bun's.
-    queueMicrotask(() => this.lose());
+    else queueMicrotask(() => this.lose());
   }
 
   private lose(): void {
     // After our own shutdown() Bun reports the peer's FIN as a close without an end.
-    if (this.loss === undefined && this.eofWanted) this.ended();
+    if (this.loss === undefined && this.eofWanted) this.tellEnd();
     this.closing = true;
     this.protocol.connectionLost(this.loss ?? null);
   }
@@ -257,6 +284,8 @@ export class SocketTransport implements Transport, DirectReader {
   }
 
   private hangUp(end: (socket: Socket<SocketTransport>) => void): void {
+    // Of what is held only the end is still to be told.
+    this.releaseLater();
     if (this.socket === undefined || this.lost) return;
     this.leaveToBun();
     end(this.socket);

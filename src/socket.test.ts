@@ -312,6 +312,33 @@ describe("openConnection", () => {
     writer.close();
   });
 
+  test("what came before a reset is read first, also where reading was paused", async () => {
+    // Node's own server, whose reset comes behind all that it has written.
+    const script = `
+      const server = require("node:net").createServer((socket) => {
+        socket.on("error", () => {});
+        socket.once("data", () => {
+          socket.write(Buffer.alloc(50_000));
+          setTimeout(() => socket.write(Buffer.alloc(95_000), () => socket.resetAndDestroy()), 50);
+        });
+      });
+      server.listen(0, "127.0.0.1", () => console.log(server.address().port));`;
+    const peer = Bun.spawn(["node", "-e", script], { stdout: "pipe" });
+    servers.push({ stop: () => peer.kill() });
+    const { value } = await peer.stdout.getReader().read();
+    const port = Number(new TextDecoder().decode(value));
+    const { reader, writer } = await openConnection("127.0.0.1", port, 1024);
+    writer.write(new Uint8Array(1));
+    await Bun.sleep(300);
+    let received = 0;
+    const readAll = async () => {
+      for await (const data of reader) received += data.length;
+    };
+    const failure = await readAll().catch((error: Error) => error);
+    expect(failure).toMatchObject({ kind: "reset" });
+    expect(received).toBe(145_000);
+  });
+
   test("a reset fails reads and drain", async () => {
     const port = listen({ data: (socket) => socket.terminate() });
     const { reader, writer } = await openConnection("127.0.0.1", port);

@@ -17,7 +17,7 @@ export interface ConnectionOptions {
 /**
  * Connects to `endpoint` and attaches `protocol` (asyncio's loop.create_connection).
  * Rejects with a ReadError (connect-refused, connect-timeout or connect-failed), with what the
- * protocol's connectionMade has thrown, and with a RangeError for a timeout of no time. Bun cannot give up
+ * protocol's connectionMade has thrown, and with a RangeError for a timeout that is not above 0. Bun cannot give up
  * a connection under way: after connect-timeout the kernel does, once its own patience ends, and until then
  * the process lives.
  */

@@ -17,9 +17,7 @@ export class Waiter {
   /** Resolves at the next `wake`, rejects at the next `fail`. `who` names the caller in the error. */
   wait(who: string): Promise<void> {
     if (this.resolve !== undefined) {
-      throw new Error(
-        `${who}() called while another coroutine is already waiting for incoming data`,
-      );
+      throw new Error(`${who}() called while another read is already waiting for incoming data`);
     }
     return new Promise(this.arm);
   }

@@ -38,7 +38,8 @@ const defaultMaxHeadBytes = 32 * 1024;
 /**
  * A sans-IO reader of HTTP/1.1 responses (RFC 9112): bytes in, events out, no socket. It is strict:
  * what RFC 9112 lets a recipient reject, it rejects, with a MalformedResponseError that says what
- * and at which byte. After an error it must not be fed again.
+ * and at which byte. Folded lines, versions above 1.1 and statuses above 599 as well, with which the RFC asks
+ * a browser to bear: who measures a server should know of them. After an error it must not be fed again.
  */
 export class ResponseParser {
   private readonly events: ResponseEvents;

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { encodeRequest, type Method } from "./request.ts";
+import { encodeRequest, type Method, type RequestOptions } from "./request.ts";
 
 const text = (options: Parameters<typeof encodeRequest>[0]) =>
   new TextDecoder().decode(encodeRequest(options).bytes);
@@ -63,4 +63,21 @@ test.each([
   ["another host", { headers: { hOST: "b" } }],
 ])("%s cannot smuggle a line in", (_, bad) => {
   expect(() => encodeRequest({ method: "GET", host: "a", target: "/", ...bad })).toThrow(TypeError);
+});
+
+test("headers may be a Headers object", () => {
+  const headers = new Headers({ "X-A": "1", "X-B": "2" });
+  expect(text({ method: "GET", host: "a", target: "/", headers })).toContain(
+    "\r\nx-a: 1\r\nx-b: 2\r\n",
+  );
+});
+
+test.each([
+  ["a value that becomes a line in the end", { headers: { A: { toString: () => "b\r\nX: y" } } }],
+  ["a value that is none", { headers: { A: undefined } }],
+  ["a body of numbers", { body: new Uint16Array([1, 300]) }],
+  ["a body of nothing", { body: null }],
+])("%s is a TypeError, whatever the compiler was told", (_, bad) => {
+  const options = { method: "POST", host: "a", target: "/", ...bad } as unknown as RequestOptions;
+  expect(() => encodeRequest(options)).toThrow(TypeError);
 });

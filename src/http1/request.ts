@@ -9,8 +9,8 @@ export interface RequestOptions {
   readonly host: string;
   /** The path and query, as they go on the wire. */
   readonly target: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array | string;
+  readonly headers?: Readonly<Record<string, string>> | Headers | undefined;
+  readonly body?: Uint8Array | string | undefined;
   /** Asks the server to close after its response. */
   readonly close?: boolean;
 }
@@ -25,8 +25,8 @@ export interface EncodedRequest {
 /**
  * Encodes a request (RFC 9112 section 3). Throws a TypeError for a method, a host, a target, a name or
  * a value that would break the line it stands on: nothing of a caller's can smuggle in a second request.
- * A value has one octet a character, as those of a response are read (RFC 9110 section 5.5): one that
- * ISO-8859-1 has not is refused.
+ * A value has one octet a character, as those of a response are read (RFC 9110 section 5.5): a character
+ * outside ISO-8859-1 is refused.
  */
 export function encodeRequest(options: RequestOptions): EncodedRequest {
   const { method, host, target, headers = {}, close = false } = options;
@@ -34,7 +34,8 @@ export function encodeRequest(options: RequestOptions): EncodedRequest {
   if (!/^[\x21-\x7e]+$/.test(target)) throw new TypeError(`not a request target: "${target}"`);
   if (!authority.test(host)) throw new TypeError(`not a host: "${host}"`);
   const lines = [`${method} ${target} HTTP/1.1`, fieldLine("Host", host)];
-  for (const [name, value] of Object.entries(headers)) {
+  const fields = headers instanceof Headers ? headers : Object.entries(headers);
+  for (const [name, value] of fields) {
     if (framingFields.has(name.toLowerCase())) {
       throw new TypeError(`the header ${name} is set by the session itself`);
     }
@@ -42,6 +43,9 @@ export function encodeRequest(options: RequestOptions): EncodedRequest {
   }
   if (close) lines.push("Connection: close");
   const body = typeof options.body === "string" ? utf8.encode(options.body) : options.body;
+  if (body !== undefined && !(body instanceof Uint8Array)) {
+    throw new TypeError("a body is a string or a Uint8Array");
+  }
   if (body !== undefined || method === "POST" || method === "PUT" || method === "PATCH") {
     lines.push(`Content-Length: ${body?.length ?? 0}`);
   }
@@ -68,7 +72,8 @@ const framingFields = new Set(["host", "connection", "content-length", "transfer
 
 function fieldLine(name: string, value: string): string {
   if (!isToken(name)) throw new TypeError(`not a header name: "${name}"`);
-  if (!isOf(fieldValueBytes, value)) {
+  // Of anything else the compiler's word is all that we have.
+  if (typeof value !== "string" || !isOf(fieldValueBytes, value)) {
     throw new TypeError(`not a value for the header ${name}: ${JSON.stringify(value)}`);
   }
   return `${name}: ${value}`;

@@ -1,6 +1,6 @@
 import { concat } from "../byte-queue.ts";
 import { ReadError, unsolicitedError } from "../errors.ts";
-import { latin1 } from "./bytes.ts";
+import { copyOf, latin1 } from "./bytes.ts";
 import { type ResponseEvents, ResponseParser } from "./parser.ts";
 import type { EncodedRequest } from "./request.ts";
 import { decodeFieldLines, type ResponseHead } from "./response-head.ts";
@@ -101,6 +101,8 @@ export class ResponseCollector implements ResponseEvents {
     const used = this.parser.feed(data, from);
     // Until an EOF nothing can follow.
     if (used < data.length && this.reading === "eof") throw unsolicitedError(data.length - used);
+    // Another response is in it too, and whoever is given a body may transfer its memory.
+    if (this.keepBody && (from > 0 || used < data.length)) this.copyPiecesOf(data);
     return used;
   }
 
@@ -126,6 +128,12 @@ export class ResponseCollector implements ResponseEvents {
     const head = this.current as ResponseHead;
     const persistent = this.persistent && this.reading === "message";
     return new Response(head, this.chunks, this.bodyLength, persistent, this.trailerLines);
+  }
+
+  private copyPiecesOf({ buffer }: Uint8Array): void {
+    this.chunks = this.chunks.map((piece) =>
+      piece.buffer === buffer ? copyOf(piece, 0, piece.length) : piece,
+    );
   }
 
   interim(): void {}

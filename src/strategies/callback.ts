@@ -2,7 +2,7 @@ import { type Response, ResponseCollector } from "../http1/response.ts";
 import { ProtocolConnection } from "./protocol-connection.ts";
 import type { Answer, ParsingStrategy } from "./strategy.ts";
 
-/** Step 1: a Protocol. The response is complete when a callback sees it; there is no promise at all. */
+/** A Protocol. The response is complete when a callback sees it; there is no promise at all. */
 export const callback: ParsingStrategy = {
   name: "callback",
   summary: "a Protocol: dataReceived sees the response complete and calls back",

@@ -74,6 +74,13 @@ export abstract class CollectingConnection<A extends Answer = Response> implemen
     this.abort();
   }
 
+  end(): void {
+    const isIdle = this.usable && this.observer === undefined;
+    this.ended ??= closedEarlyError();
+    if (isIdle) this.shut();
+    else this.abort();
+  }
+
   /** Whether another request can be written. */
   protected abstract isReady(): boolean;
   protected abstract write(bytes: Uint8Array): void;

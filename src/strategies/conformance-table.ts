@@ -12,7 +12,7 @@ export function renderConformanceTable(): string {
   );
   return `# What is read, and what is refused
 
-The policy is strict: what RFC 9112 lets a recipient reject, it rejects, with an error that says what and at which byte of the response. Every strategy that parses passes every case whole, byte by byte and split at every offset (those of more than 1,000 bytes, whole only). Made from \`conformance-cases.ts\` by \`bun run conformance\`.
+The policy is strict: what RFC 9112 lets a recipient reject, it rejects, with an error that says what and at which byte of the response. In three things it is stricter than the RFC, which asks a browser to bear with them, and who measures a server should know of them: folded lines, versions above 1.1, and statuses of no class. Every strategy that parses passes every case whole, byte by byte and split at every offset (those of more than 1,000 bytes, whole only). Made from \`conformance-cases.ts\` by \`bun run conformance\`.
 
 | case | rule | ends with | verdict |
 | --- | --- | --- | --- |

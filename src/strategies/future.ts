@@ -4,7 +4,7 @@ import { Waiter } from "../waiter.ts";
 import { ProtocolConnection } from "./protocol-connection.ts";
 import type { ExchangeObserver, ParsingStrategy } from "./strategy.ts";
 
-/** Step 3: the protocol keeps one waiter, a future, which a task awaits once for each response. */
+/** The protocol keeps one waiter, a future, which a task awaits once for each response. */
 export const future: ParsingStrategy = {
   name: "future",
   summary: "a Protocol with one future, which the end of the response resolves",

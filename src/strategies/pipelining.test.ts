@@ -55,6 +55,27 @@ describe.each(parsingStrategies.map((strategy) => [strategy.name, strategy] as c
       }
     });
 
+    test("whoever has one body may transfer it, and takes nothing from the others", async () => {
+      const { connection, peer } = await connect(strategy);
+      const bodies: string[] = [];
+      const failures: Error[] = [];
+      for (let i = 0; i < 3; i++) {
+        connection.exchange(requestOf("GET"), {
+          keepBody: true,
+          freeChunks: false,
+          responded(response) {
+            bodies.push(response.text());
+            const buffer = response.bodyChunks[0]?.buffer as ArrayBuffer;
+            structuredClone(buffer, { transfer: [buffer] });
+          },
+          failed: (error) => failures.push(error),
+        });
+      }
+      peer.deliver(bytesOf("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\none".repeat(3)));
+      await Bun.sleep(1);
+      expect([bodies, failures]).toEqual([["one", "one", "one"], []]);
+    });
+
     test("what ends the connection fails every request that has no response", async () => {
       const { connection, peer } = await connect(strategy);
       const [first, ...others] = [0, 1, 2].map(() => exchange(connection, requestOf("GET"), 5000));

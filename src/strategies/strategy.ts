@@ -37,6 +37,12 @@ export interface Connection<A extends Answer = Answer> {
   close(): void;
 }
 
+/** One whose answers are whole responses. */
+export interface ParsingConnection extends Connection<Response> {
+  /** Ends it in good order where nothing is under way: its server sees an end, and no reset. */
+  end(): void;
+}
+
 /** One way to read a response from a connection. */
 export interface Strategy<A extends Answer = Answer> {
   readonly name: string;
@@ -49,6 +55,7 @@ export interface Strategy<A extends Answer = Answer> {
 
 /** A strategy that parses, and so can serve a ClientSession. */
 export interface ParsingStrategy extends Strategy<Response> {
+  connect(dial: Dial, reading: Reading): Promise<ParsingConnection>;
   /** It transfers the chunks that it is given: the same memory cannot be fed to it twice. */
   readonly takesChunks?: true;
 }

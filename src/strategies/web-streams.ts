@@ -3,7 +3,7 @@ import { openWebStreams } from "../web-streams.ts";
 import type { ParsingStrategy } from "./strategy.ts";
 import { WebStreamsConnection } from "./web-streams-connection.ts";
 
-/** Step 6: the loop again, on the platform's ReadableStream and WritableStream. */
+/** The loop of chunk-loop, on the platform's ReadableStream and WritableStream. */
 export const webStreams: ParsingStrategy = {
   name: "web-streams",
   summary: "the same loop on a ReadableStream and a WritableStream",
