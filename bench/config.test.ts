@@ -110,6 +110,7 @@ describe("wrong input is one sentence that says how to mend it", () => {
     [["--target", "http://127.0.0.1:99999/"], "there is no port 99999"],
     [["help", "nope"], 'no command is named "nope"'],
     [["--timeout", "600h"], "must be at most 24h"],
+    [["--timeout", "1s", "--first-byte-timeout", "2s"], "the whole response has 1s"],
     [["-n", "100", "-R", "1k", "--arrivals", "poisson"], "-n: how many arrive at random is random"],
     [
       ["--find-rate", "responseP99Ns<5ms", "--threshold", "serviceP50Ns<1ms"],

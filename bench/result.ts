@@ -161,7 +161,7 @@ const foundRate = z
 export const resultSchema = z.object({
   schemaVersion: z.literal(schemaVersion),
   tool: z.object({ name: z.literal("readrace"), version: z.string() }),
-  kind: z.enum(["load", "micro", "compare", "peers"]),
+  kind: z.enum(["load", "micro", "compare", "peers", "verify"]),
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime(),
   command: z.string(),
@@ -188,6 +188,12 @@ export const resultSchema = z.object({
     .optional()
     .describe("each that was asked for, and in words where it was missed"),
   harnessOverhead: harnessOverhead.optional(),
+  bareClientOffByNs: z
+    .number()
+    .optional()
+    .describe(
+      "where verify found something wrong: how late a client with nothing of ours is (p99)",
+    ),
   peers: z
     .object({
       versions: z.record(z.string(), z.string()),

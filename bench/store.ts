@@ -157,13 +157,13 @@ export function saveResult(output: OutputConfig, result: Result): Saved {
   const whyNoBaseline = whyUnsound(result);
   const isBaseline = output.saveBaseline && !isPart;
   const record = output.record && !isPart;
-  const writes: [path: string, write: (path: string) => void][] = [
-    file ?? [],
-    runsDirectory ? runPath(runsDirectory, result) : [],
-    isBaseline && whyNoBaseline === undefined ? baselinePath(resultsDirectory) : [],
-  ]
-    .flat()
-    .map((path) => [path, () => writeResult(path, result)]);
+  const writes: { readonly path: string; readonly write: (path: string) => void }[] = [];
+  const plan = (path: string) => {
+    writes.push({ path, write: () => writeResult(path, result) });
+  };
+  if (file !== undefined) plan(file);
+  if (runsDirectory !== undefined) plan(runPath(runsDirectory, result));
+  if (isBaseline && whyNoBaseline === undefined) plan(baselinePath(resultsDirectory));
   const omissions: string[] = [];
   if (isPart && (output.saveBaseline || output.record)) {
     const what = result.interrupted ? "was interrupted" : "broke off";
@@ -175,11 +175,14 @@ export function saveResult(output: OutputConfig, result: Result): Saved {
   if (record) {
     const entry = historyEntryOf(result);
     if (entry.cells.length === 0) omissions.push("nothing was recorded: no cell is valid");
-    else writes.push([historyPath(resultsDirectory), (path) => appendHistory(path, entry)]);
+    else {
+      const append = (path: string) => appendHistory(path, entry);
+      writes.push({ path: historyPath(resultsDirectory), write: append });
+    }
   }
   const paths: string[] = [];
   const failures: string[] = [];
-  for (const [path, write] of writes) {
+  for (const { path, write } of writes) {
     try {
       write(path);
       paths.push(path);

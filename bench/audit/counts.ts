@@ -55,7 +55,7 @@ export const failures: Check = (sample) => {
   };
 };
 
-/** Of the time that connections had in the windows: what failed requests took, and what nothing was under way. */
+/** Of the time that connections had in the windows, what went to requests that failed, or to nothing. */
 function shareOfTimeLost(sample: CellSample): number {
   const lostNs = sumSlices(sample, (slice) => slice.lostNs ?? 0);
   const windowsNs = sumSlices(sample, ({ windowNs }) => windowNs);

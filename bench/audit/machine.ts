@@ -69,7 +69,7 @@ const clockStepNs = 2e6;
 
 export const clockDrift: Check = (sample) => {
   const elapsedNs = total(sample, (machine) => machine.elapsedNs);
-  // Set forth and back again is set all the same.
+  // A clock that was set forth and back was set twice: drifts must not cancel.
   const driftNs = total(sample, (machine) => Math.abs(machine.clockDriftNs));
   if (elapsedNs === undefined || driftNs === undefined) return undefined;
   const allowedNs = elapsedNs * mostDrift + clockStepNs * sample.replicates.length;

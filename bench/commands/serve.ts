@@ -1,3 +1,5 @@
+import { isRaw } from "../../fixtures/fixture.ts";
+import { fixtures as allFixtures } from "../../fixtures/registry.ts";
 import type { ServeConfig } from "../flags/serve.ts";
 import { exitCodes, type Io } from "../io.ts";
 import { isLoopback } from "../loopback.ts";
@@ -17,9 +19,10 @@ export async function serve(config: ServeConfig, io: Io): Promise<number> {
   if (config.json) {
     io.out.write(`${JSON.stringify({ url, pid, fixtures, rawUrl })}\n`);
   } else {
+    const inSegments = allFixtures.filter(isRaw).map(({ name }) => name);
     const rows = Object.entries(fixtures).map(([name, path]) => [name, url + path]);
     io.out.write(`Serving fixtures from ${config.source} at ${url} (pid ${pid}); Ctrl-C stops.\n`);
-    io.out.write(`Exact segments (split-hello, drip-1k, until-eof-64k) at ${rawUrl}\n\n`);
+    io.out.write(`Exact segments (${inSegments.join(", ")}) at ${rawUrl}\n\n`);
     const columns = ["fixture", "url"].map((heading) => ({ heading, align: "left" as const }));
     io.out.write(renderTable(columns, rows));
   }

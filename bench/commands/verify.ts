@@ -13,7 +13,7 @@ import { formatNs } from "../units.ts";
 import { toleranceMs, verifyCases } from "../verify/cases.ts";
 import { measureOverhead } from "../verify/overhead.ts";
 import { type Verification, verifyCase } from "../verify/run.ts";
-import { bareClientOffByMs } from "../verify/witness.ts";
+import { bareClientLatenessNs } from "../verify/witness.ts";
 import { finishResult } from "./finish-result.ts";
 import { keepResult } from "./keep-result.ts";
 
@@ -30,18 +30,22 @@ export async function verify(output: OutputConfig, io: Io): Promise<number> {
     if (verification === undefined) break;
     verifications.push(verification);
   }
+  const cells = verifications.flatMap(verifiedCells);
+  const isWrong = cells.some(({ valid }) => !valid) && !io.signal.aborted;
+  const bareClientOffByNs = isWrong ? await bareClientLatenessNs() : undefined;
   progress.step("what the harness costs");
   const harnessOverhead = await overheadIfKnown(io);
   progress.done();
   const result = finishResult({
-    kind: "load",
+    kind: "verify",
     startedAt,
     command: output.command,
     seed: 1,
     interrupted: io.signal.aborted,
     environment: describeEnvironment("delay servers", true, "direct"),
-    cells: verifications.flatMap(verifiedCells),
+    cells,
     ...(harnessOverhead && { harnessOverhead }),
+    ...(bareClientOffByNs !== undefined && { bareClientOffByNs }),
   });
   return conclude(result, verifications, output, io);
 }
@@ -59,12 +63,12 @@ async function overheadIfKnown({ signal, err }: Io): Promise<HarnessOverhead | u
   }
 }
 
-async function conclude(
+function conclude(
   result: Result,
   verifications: readonly Verification[],
   output: OutputConfig,
   io: Io,
-): Promise<number> {
+): number {
   const { cells, interrupted, harnessOverhead } = result;
   const wrong = cells.filter(({ valid }) => !valid).length;
   if (output.json) {
@@ -76,7 +80,7 @@ async function conclude(
       align: [0, 6].includes(index) ? ("left" as const) : ("right" as const),
     }));
     io.out.write(renderTable(columns, verifications.flatMap(verifiedRows)));
-    io.out.write(`\n${await verdictOf(verifications, wrong)}\n`);
+    io.out.write(`\n${verdictOf(result, verifications)}\n`);
     if (harnessOverhead !== undefined) io.out.write(`${overheadLine(harnessOverhead)}\n`);
   }
   if (!keepResult(output, result, io)) return exitCodes.invalid;
@@ -84,16 +88,19 @@ async function conclude(
   return wrong === 0 && cells.length === verifyCases.length ? exitCodes.fine : exitCodes.invalid;
 }
 
-async function verdictOf(verifications: readonly Verification[], wrong: number): Promise<string> {
+function verdictOf(
+  { cells, bareClientOffByNs }: Result,
+  verifications: readonly Verification[],
+): string {
   const cases = verifications.length;
+  const wrong = cells.filter(({ valid }) => !valid).length;
   if (cases < verifyCases.length) return "Stopped before every case was run.";
   if (wrong === 0) {
     return `True: every percentile agrees with what is known.${heldUpLine(verifications)}`;
   }
-  return (
-    `NOT true on this machine now: ${wrong} of ${cases} cases disagree, each in several runs.\n` +
-    `${witnessLine(await bareClientOffByMs())}`
-  );
+  const witness =
+    bareClientOffByNs === undefined ? "" : `\n${witnessLine(bareClientOffByNs / 1e6)}`;
+  return `NOT true on this machine now: ${wrong} of ${cases} cases disagree, each in several runs.${witness}`;
 }
 
 /** What is to be known of cases that agreed only in another run, where others could not hold it up. */

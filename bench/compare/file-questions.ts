@@ -13,7 +13,7 @@ export interface FileQuestion {
   readonly question: Question;
 }
 
-/** Results that do not say it are of before it could be otherwise. */
+/** Older results do not say these: so it was then. */
 const unsaid = { keptAwake: false, transport: "bun" };
 
 /** What must be the same for two results to be comparable; one line for each that is not. */

@@ -7,7 +7,7 @@ export interface Question {
   readonly better: "lower" | "higher";
   /** The smallest effect that counts, as a share: 0.02. */
   readonly minEffect: number;
-  /** Its share of the chance of a false alarm, beside that of the other questions. */
+  /** Its weight in Holm's procedure: its share of the chance of a false alarm. */
   readonly weight: number;
   /** Head against base. */
   readonly change: PairedEstimate;
@@ -29,7 +29,7 @@ export interface Answer {
  * Chance of one false alarm or more, either way, over all questions of a run together. Half of it
  * points to regressions: less than 1 suite in 100.
  */
-export const familyAlpha = 0.02;
+const familyAlpha = 0.02;
 
 /**
  * Judges all questions of a run together.

@@ -26,7 +26,7 @@ interface MicroFlags extends OutputFlags {
   readonly quick?: true;
 }
 
-export const microSettings = { replicates: 3, budgetMs: 15 } as const;
+const microSettings = { replicates: 3, budgetMs: 15 } as const;
 export const quickMicroSettings = { replicates: 3, budgetMs: 5 } as const;
 
 const examples = `

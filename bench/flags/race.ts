@@ -172,23 +172,16 @@ function warmUpFor(measuredMs: number, leastMs: number): WarmUpTimes {
 }
 
 function readTimeouts({ timeout, connectTimeout, firstByteTimeout }: RaceFlags): Timeouts {
-  const wholeMs = readTimeoutMs("--timeout", timeout);
-  return {
-    connectMs:
-      connectTimeout === undefined ? wholeMs : readTimeoutMs("--connect-timeout", connectTimeout),
-    firstByteMs:
-      firstByteTimeout === undefined
-        ? wholeMs
-        : readTimeoutMs("--first-byte-timeout", firstByteTimeout),
-    wholeMs,
-  };
-}
-
-/** Timers do not reach further than 24 days; nobody waits for more than one. */
-function readTimeoutMs(flag: string, text: string): number {
-  const ms = readPositiveDurationMs(flag, text);
-  if (ms > 24 * 3_600_000) throw new UserError(`${flag} ${text}: must be at most 24h`);
-  return ms;
+  const wholeMs = readPositiveDurationMs("--timeout", timeout);
+  const timeoutOr = (flag: string, text: string | undefined) =>
+    text === undefined ? wholeMs : readPositiveDurationMs(flag, text);
+  const firstByteMs = timeoutOr("--first-byte-timeout", firstByteTimeout);
+  if (firstByteMs > wholeMs) {
+    throw new UserError(
+      `--first-byte-timeout ${firstByteTimeout}: the whole response has ${timeout}; say a longer --timeout as well`,
+    );
+  }
+  return { connectMs: timeoutOr("--connect-timeout", connectTimeout), firstByteMs, wholeMs };
 }
 
 export function seedOption(what: string) {

@@ -3,12 +3,18 @@ const quarters = 4;
 /** A server that answers by this share more slowly than it is asked is one that falls behind. */
 export const fallsBehindBy = 0.02;
 
-/** In each of four quarters: steady numbers do so in 2 of 100,000 windows. */
-const scatter = 1.5;
-/** Answers that have waited without any order come at the same time in the mean, give or take that. */
-const clearly = 3;
-/** A server that leaves requests is quick with others; of slow ones a window of a few answers cannot tell. */
-const promptly = 1 / 8;
+/**
+ * Standard deviations of a Poisson count, by which more must be due than answered in every quarter: a steady
+ * server does that in 2 of 100,000 windows.
+ */
+const countDeviations = 1.5;
+/** Standard errors, by which mean instants of answers must differ: of those that come in no order, they do not. */
+const clearDeviations = 3;
+/**
+ * Share of the window within which a server that leaves requests answers others: of slow answers a window has
+ * too few to tell.
+ */
+const promptShare = 1 / 8;
 
 /** Response times of the requests that were due in one part of the time (Welford 1962). */
 interface Part {
@@ -27,7 +33,7 @@ interface Part {
  * times 4 in 10. Such a queue looks so in 5 to 8 of 100 windows of 240 requests where it is steady, but busy
  * nine tenths of the time, and in none of 2000 (simulated).
  *
- * Of a server that takes the newest first, those tell that it leaves: more and more are under way, by
+ * With a server that takes the newest first, the requests that it leaves tell: more and more are under way, by
  * more than their number scatters, and those that it left longest come last. Answers that just take longer
  * than the window come in the order in which they were asked for.
  */
@@ -97,11 +103,11 @@ export class Backlog {
     const asked = this.parts.reduce((sum, { count }) => sum + count, 0);
     if (asked - this.inTime < fallsBehindBy * asked || early.count === 0) return false;
     const laterNs = early.meanNs - lately.meanNs;
-    if (lately.count > 0 && laterNs < clearly * standardError(early, lately)) return false;
-    if (this.prompt.meanNs > promptly * this.durationNs) return false;
+    if (lately.count > 0 && laterNs < clearDeviations * standardError(early, lately)) return false;
+    if (this.prompt.meanNs > promptShare * this.durationNs) return false;
     return this.parts.every(({ count }, quarter) => {
       const came = this.cameIn[quarter] as number;
-      return count - came > scatter * Math.sqrt(count + came);
+      return count - came > countDeviations * Math.sqrt(count + came);
     });
   }
 

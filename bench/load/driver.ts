@@ -253,7 +253,7 @@ export class Driver implements LaneOwner {
     this.settle(nowNs);
   }
 
-  /** Length and status always; the hash of each lane's first body. */
+  /** Length and status always; the hash where the lane has kept the body. */
   private check(lane: Lane, answer: Answer): ReadError | undefined {
     const wrong = whyWrong(answer, this.expected);
     if (wrong?.kind === "wrong-status" && lane.counted) {

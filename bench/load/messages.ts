@@ -7,7 +7,8 @@ import type { MemorySample, SliceSample } from "./sample.ts";
 import type { Counted } from "./tally.ts";
 import type { TransportKind } from "./transport.ts";
 
-/** The answer that every request must get; bodies are compared by length always, by hash in the warm-up. */
+/** The answer that every request must get; bodies are compared by length always, by hash the first of each
+ * connection, and of those that are opened again each hundredth. */
 export interface ExpectedAnswer {
   readonly status: number;
   readonly bodyBytes: number;

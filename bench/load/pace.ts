@@ -3,7 +3,7 @@ import type { Tally } from "./tally.ts";
 /** How long answers take, as far as the course of a race depends on it; nanoseconds. */
 export interface Pace {
   readonly meanNs: number;
-  /** Answers that take longer have but a hundredth of all service time. */
+  /** Answers that take longer than this make up a hundredth of all service time. */
   readonly longNs: number;
 }
 

@@ -45,7 +45,7 @@ export class Slice {
   private windowStartCpuNs = 0;
   private windowNs = 0;
   private windowCpuNs = 0;
-  /** Of the window's time: what requests took that then failed, and what nothing was under way. */
+  /** Of the window's time, over connections: spent on requests that then failed, or with nothing under way. */
   private lostNs = 0;
   /** Up to when idle connections are counted in it. */
   private idleCountedNs = 0;

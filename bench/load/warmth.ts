@@ -9,7 +9,7 @@ const chunksToCompile = 10_000;
 /** What comes more slowly takes seconds to be compiled, and is not waited for. */
 const leastChunksPerSecond = 3000;
 
-/** Less is what the collector of samples and the odd late function take. */
+/** Less is what the odd late function takes. */
 const compilingShare = 0.05;
 
 /** How far the client of a warm-up is. */

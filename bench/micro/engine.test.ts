@@ -17,7 +17,6 @@ test("all that mitata measures is kept: at least twelve batches, however long ea
     ],
   };
   const samplesNs = await measureShape(findStrategy("future"), long, 1);
-  expect(Math.min(...samplesNs)).toBeGreaterThan(500_000);
   expect(samplesNs).toHaveLength(12);
 });
 

@@ -19,7 +19,7 @@ export interface PairedEstimate {
   readonly replicates: number;
   /** Degrees of freedom of that standard error. */
   readonly freedom: number;
-  /** Of no change at all, two-sided. */
+  /** Two-sided, of the null hypothesis that the ratio is 1. */
   readonly pValue: number;
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { exactWarmUp } from "../plan.ts";
-import { measureOverhead, overheadSettings } from "./overhead.ts";
+import { logRatios, measureOverhead, overheadSettings } from "./overhead.ts";
 
 const short = {
   ...overheadSettings,
@@ -24,3 +24,11 @@ test("an abort ends it, and gives no figure", async () => {
   setTimeout(() => controller.abort(), 600);
   expect(await measured).toBeUndefined();
 }, 20_000);
+
+test("the ratio is the harness's CPU per request over the bare loop's, round by round", () => {
+  const sample = (microseconds: readonly number[], completed: number) => ({
+    slices: microseconds.map((own) => ({ completed, cpuNs: own * 1000 * completed })),
+  });
+  const logs = logRatios([sample([2, 3], 1000), sample([1, 2], 500)] as never);
+  expect(logs.map(Math.exp).map((ratio) => ratio.toFixed(6))).toEqual(["2.000000", "1.500000"]);
+});

@@ -70,8 +70,8 @@ function withBareLoop(harness: Executor, loop: Executor): Executor {
   };
 }
 
-/** One for each round: both ran right after each other. */
-function logRatios([ours, bare]: readonly (ReplicateSample | LostReplicate)[]): number[] {
+/** One for each round, in which both ran right after each other. */
+export function logRatios([ours, bare]: readonly (ReplicateSample | LostReplicate)[]): number[] {
   const [own, least] = [slicesOf(ours), slicesOf(bare)];
   return own.flatMap((slice, round) => {
     const other = least[round];
