@@ -111,6 +111,12 @@ describe("wrong input is one sentence that says how to mend it", () => {
     [["help", "nope"], 'no command is named "nope"'],
     [["--timeout", "600h"], "must be at most 24h"],
     [["--timeout", "1s", "--first-byte-timeout", "2s"], "the whole response has 1s"],
+    [["--threshold", "serviceP99Ns<=5ms"], "with < or > and no ="],
+    [
+      ["--target", "http://127.0.0.1:8000/", "--threshold", "serverCpuNsPerRequest<1ms"],
+      "the CPU of a --target is not known",
+    ],
+    [["--pipeline", "2", "--threshold", "firstByteP50Ns<1ms"], "first bytes are not timed"],
     [["-n", "100", "-R", "1k", "--arrivals", "poisson"], "-n: how many arrive at random is random"],
     [
       ["--find-rate", "responseP99Ns<5ms", "--threshold", "serviceP50Ns<1ms"],

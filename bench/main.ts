@@ -74,7 +74,8 @@ function interruptSignal(): AbortSignal {
 
 if (import.meta.main) {
   const out = openStream(1, process.stdout.isTTY === true);
-  const err = openStream(2, process.stderr.isTTY === true);
+  // A terminal that is dumb cannot erase a line.
+  const err = openStream(2, process.stderr.isTTY === true && process.env.TERM !== "dumb");
   const exitCode = await main(process.argv.slice(2), process.env, {
     out,
     err,

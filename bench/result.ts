@@ -179,6 +179,10 @@ export const resultSchema = z.object({
         .array(z.object({ what: z.string(), why: z.string() }))
         .optional()
         .describe("what was to be compared, or could have been, and was not"),
+      differences: z
+        .array(z.string())
+        .optional()
+        .describe("of the environments of two files, where they were to be ignored"),
     })
     .optional()
     .describe("the revisions, files or strategies of a comparison"),

@@ -17,6 +17,16 @@ import { checkOutput, readResult, saveResult, writeResult } from "./store.ts";
 const folder = mkdtempSync(join(tmpdir(), "readrace-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const nothing = {
+  command: "bun run bench",
+  file: undefined,
+  runsDirectory: undefined,
+  resultsDirectory: join(folder, "kept"),
+  saveBaseline: false,
+  record: false,
+  json: false,
+};
+
 const allValid = { ...sampleResult, cells: sampleResult.cells.filter(({ valid }) => valid) };
 
 test("a draft that a dead process of the same number has left is in nobody's way", () => {
@@ -99,7 +109,7 @@ test("a link stays a link, and what it names is replaced", () => {
 });
 
 describe("before a run it is made sure that", () => {
-  const results = join(folder, "kept");
+  const { resultsDirectory: results } = nothing;
   const file = join(folder, "file");
   writeFileSync(file, "");
   mkdirSync(join(results, "baseline.json"), { recursive: true });
@@ -107,15 +117,6 @@ describe("before a run it is made sure that", () => {
   const foreign = join(folder, "foreign");
   mkdirSync(foreign);
   writeFileSync(join(foreign, "baseline.json"), "{}");
-  const nothing = {
-    command: "bun run bench",
-    file: undefined,
-    runsDirectory: undefined,
-    resultsDirectory: results,
-    saveBaseline: false,
-    record: false,
-    json: false,
-  };
 
   test.each([
     ["the folder of runs is a folder", { runsDirectory: join(file, "runs") }, "use --no-save"],
@@ -147,10 +148,36 @@ describe("before a run it is made sure that", () => {
     rmSync(join(folder, "dangling.json"));
   });
 
+  test.each([
+    ["a file that the run reads", "one of the files that are compared", ["input.json"]],
+    ["the baseline, by another name", "is the baseline: --save-baseline replaces it", []],
+  ])("-o is not %s", (_, why, inputs) => {
+    const resultsDirectory = mkdtempSync(join(folder, "kept-"));
+    const own = join(resultsDirectory, inputs[0] ?? "baseline.json");
+    writeResult(own, sampleResult);
+    const link = join(resultsDirectory, "link.json");
+    symlinkSync(own, link);
+    const output = { ...nothing, resultsDirectory, file: link };
+    expect(() => checkOutput(output, inputs.length > 0 ? [own] : [])).toThrow(why);
+  });
+
   test("where all is well nothing is said, and the folders are made", () => {
     const resultsDirectory = join(folder, "new");
     const runsDirectory = join(resultsDirectory, "runs");
     checkOutput({ ...nothing, resultsDirectory, runsDirectory, saveBaseline: true, record: true });
     expect(lstatSync(runsDirectory).isDirectory()).toBe(true);
   });
+});
+
+test("a run that was stopped before it measured anything replaces no file", () => {
+  const file = join(folder, "good.json");
+  writeResult(file, sampleResult);
+  const output = { ...nothing, file };
+  const stopped = { ...sampleResult, interrupted: true, cells: [], comparisons: [] };
+  expect(saveResult(output, stopped)).toMatchObject({
+    paths: [],
+    omissions: [`${file} is as it was: nothing was measured`],
+  });
+  expect(readResult(file)).toEqual(sampleResult);
+  expect(saveResult(output, { ...sampleResult, interrupted: true }).paths).toEqual([file]);
 });

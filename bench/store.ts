@@ -31,12 +31,19 @@ export function readResult(path: string): Result {
   try {
     text = readFileSync(path, "utf8");
   } catch (cause) {
-    throw new UserError(`cannot read ${path}: ${asError(cause).message}`, { cause });
+    throw new UserError(`cannot read ${path}: ${whyUnreadable(cause)}`, { cause });
   }
   const parsed = parseJson(resultSchema, text);
   if (typeof parsed === "string")
     throw new UserError(`${path} is not a readrace result: ${parsed}`);
   return parsed;
+}
+
+function whyUnreadable(cause: unknown): string {
+  const { code, message } = asError(cause) as NodeJS.ErrnoException;
+  if (code === "ENOENT") return "there is no such file";
+  if (code === "EISDIR") return "it is a folder; name files in it";
+  return message;
 }
 
 /** Where a run's result goes when nobody names a file: sorted by time, never twice the same. */
@@ -54,10 +61,21 @@ export function historyPath(resultsDirectory: string): string {
   return join(resultsDirectory, "history.jsonl");
 }
 
-/** Makes sure, before a run, that its result can be written: afterwards it would be too late. */
-export function checkOutput(output: OutputConfig): void {
+/**
+ * Makes sure, before a run, that its result can be written: afterwards it would be too late. `inputs` are
+ * files that it reads, and that are not for it to replace.
+ */
+export function checkOutput(output: OutputConfig, inputs: readonly string[] = []): void {
   const { file, runsDirectory, resultsDirectory, saveBaseline, record } = output;
-  if (file !== undefined) checkFile(file);
+  if (file !== undefined) {
+    checkFile(file);
+    if (inputs.some((input) => isSameFile(input, file))) {
+      throw new UserError(`-o ${file} is one of the files that are compared; name another`);
+    }
+    if (isSameFile(baselinePath(resultsDirectory), file)) {
+      throw new UserError(`-o ${file} is the baseline: --save-baseline replaces it by a sound run`);
+    }
+  }
   if (runsDirectory !== undefined) checkFolder(runsDirectory, "use --no-save");
   if (saveBaseline) {
     checkFolder(resultsDirectory, "leave out --save-baseline");
@@ -68,6 +86,12 @@ export function checkOutput(output: OutputConfig): void {
     checkFolder(resultsDirectory, "leave out --record");
     checkPlace(historyPath(resultsDirectory));
   }
+}
+
+/** By whatever names and links. */
+function isSameFile(one: string, other: string): boolean {
+  const placeOf = (path: string) => (existsSync(path) ? realpathSync(path) : resolve(path));
+  return placeOf(one) === placeOf(other);
 }
 
 /** Where a file of ours goes there may be one already, and nothing else. */
@@ -161,10 +185,13 @@ export function saveResult(output: OutputConfig, result: Result): Saved {
   const plan = (path: string) => {
     writes.push({ path, write: () => writeResult(path, result) });
   };
-  if (file !== undefined) plan(file);
+  const isNothing = isPart && result.cells.length + (result.comparisons ?? []).length === 0;
+  const isKept = file !== undefined && isNothing && existsSync(file);
+  if (file !== undefined && !isKept) plan(file);
   if (runsDirectory !== undefined) plan(runPath(runsDirectory, result));
   if (isBaseline && whyNoBaseline === undefined) plan(baselinePath(resultsDirectory));
   const omissions: string[] = [];
+  if (isKept) omissions.push(`${file} is as it was: nothing was measured`);
   if (isPart && (output.saveBaseline || output.record)) {
     const what = result.interrupted ? "was interrupted" : "broke off";
     omissions.push(`baseline and history are as they were: a run that ${what} is but a part`);

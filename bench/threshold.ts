@@ -17,15 +17,16 @@ export interface Threshold {
 const quantities: Readonly<Record<Unit, string>> = {
   ns: "a time like 5ms",
   "1/s": "a rate like 10k",
-  "B/s": "a rate of bytes like 10m",
-  B: "a number of bytes like 64k",
+  "B/s": "a rate of bytes like 10MB/s",
+  B: "a number of bytes like 64kB",
   "1": "a number like 3",
 };
 
 export function parseThreshold(text: string, flag = "--threshold"): Threshold {
   const [, name, operator, amount] = /^\s*(\w+)\s*([<>])\s*([^\s=]+)\s*$/.exec(text) ?? [];
   if (name === undefined || amount === undefined || (operator !== "<" && operator !== ">")) {
-    throw new UserError(`${flag} '${text}': write it like 'serviceP99Ns<5ms'`);
+    const only = /[<>]=/.test(text) ? ", with < or > and no =" : "";
+    throw new UserError(`${flag} '${text}': write it like 'serviceP99Ns<5ms'${only}`);
   }
   const named = metrics.map((metric) => ({ name: metric.key, unit: metric.unit }));
   const metric = chooseOne("metric", name, named);

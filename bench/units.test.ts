@@ -46,6 +46,9 @@ test("a quantity takes the unit of its metric", () => {
   expect(parseQuantity("5ms", "ns")).toBe(5e6);
   expect(parseQuantity("5us", "ns")).toBe(5e3);
   expect(parseQuantity("20k", "1/s")).toBe(20_000);
+  expect(parseQuantity("20k/s", "1/s")).toBe(20_000);
+  expect(parseQuantity("100 MB", "B")).toBe(1e8);
+  expect(parseQuantity("1.5GB/s", "B/s")).toBe(1.5e9);
   expect(parseQuantity("5ms", "1/s")).toBeUndefined();
 });
 

@@ -25,11 +25,20 @@ export function parseCount(text: string): number | undefined {
 
 const nsOf: Readonly<Record<string, number>> = { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9 };
 
-/** A quantity in the unit of a metric: a time with its unit for one in ns ("5ms" is 5e6), else a number. */
+const bytesOf: Readonly<Record<string, number>> = { ...multiples, b: 1, kb: 1e3, mb: 1e6, gb: 1e9 };
+
+/**
+ * A quantity in the unit of a metric, as it is printed or shorter: "5ms" is 5e6 ns, "64k" or "64 kB" 64,000
+ * bytes, "10k" or "10k/s" 10,000 a second.
+ */
 export function parseQuantity(text: string, unit: string): number | undefined {
-  const [, amount, suffix] = /^(\d+(?:\.\d+)?)\s*([a-zµ]*)$/i.exec(text) ?? [];
+  const isRate = unit.endsWith("/s");
+  const [, amount, suffix] =
+    /^(\d+(?:\.\d+)?)\s*([a-zµ]*)$/i.exec(isRate ? text.replace(/\/s$/, "") : text) ?? [];
   if (amount === undefined || suffix === undefined) return undefined;
-  const [factors, name] = unit === "ns" ? [nsOf, suffix] : [multiples, suffix.toLowerCase()];
+  const isBytes = unit.startsWith("B");
+  const [factors, name] =
+    unit === "ns" ? [nsOf, suffix] : [isBytes ? bytesOf : multiples, suffix.toLowerCase()];
   return Object.hasOwn(factors, name) ? Number(amount) * (factors[name] as number) : undefined;
 }
 

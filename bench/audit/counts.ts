@@ -51,7 +51,7 @@ export const failures: Check = (sample) => {
       failed <= issued * toleratedFailures &&
       outside <= answered * toleratedFailures &&
       !(share > toleratedTime),
-    detail: `${failed} of ${issued} requests failed${kindsOf(sample, ({ errors }) => errors)}${took}${beside}${again}`,
+    detail: `${failed} of ${plural(issued, "request")} failed${kindsOf(sample, ({ errors }) => errors)}${took}${beside}${again}`,
   };
 };
 

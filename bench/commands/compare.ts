@@ -20,9 +20,9 @@ import { keepResult } from "./keep-result.ts";
 export async function compare(asked: CompareConfig, io: Io): Promise<number> {
   const config = asked.gateOfBase ? withGateOfBase(asked) : asked;
   const reporter = config.output.json ? json : chooseOne("reporter", config.reporter, reporters);
-  checkOutput(config.output);
-  const startedAt = new Date().toISOString();
   const { subjects } = config;
+  checkOutput(config.output, subjects.kind === "files" ? [subjects.base, subjects.head] : []);
+  const startedAt = new Date().toISOString();
   const outcome: LiveComparison =
     subjects.kind === "files"
       ? compareFiles(named(subjects.base), named(subjects.head), config)

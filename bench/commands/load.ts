@@ -124,7 +124,8 @@ function conclude(config: LoadConfig, result: Result, io: Io): number {
   io.out.write((config.output.json ? json : text).render(result));
   const kept = keepResult(config.output, result, io);
   const missed = result.thresholds?.flatMap((own) => own.missed) ?? [];
-  for (const sentence of missed) io.err.write(`${sentence}\n`);
+  // Else the report has them.
+  if (config.output.json) for (const sentence of missed) io.err.write(`${sentence}\n`);
   if (result.fault !== undefined) {
     io.err.write(`readrace: the race broke off: ${result.fault}\n`);
     return result.interrupted ? exitCodes.interrupted : exitCodes.invalid;

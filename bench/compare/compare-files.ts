@@ -19,10 +19,12 @@ export function compareFiles(
   { minEffect, ignoreEnvironment }: Pick<CompareConfig, "minEffect" | "ignoreEnvironment">,
 ): LiveComparison {
   const leftOut = cellsBeyond(base, head.result);
+  const differences = environmentDifferences(base.result.environment, head.result.environment);
   const compared = {
     base: base.path,
     head: head.path,
     ...(leftOut.length > 0 && { leftOut }),
+    ...(differences.length > 0 && { differences }),
   };
   const asked = fileQuestions(base.result, head.result, minEffect);
   if (asked.length === 0) {
@@ -31,7 +33,6 @@ export function compareFiles(
         `${cellNames(base.result)} in one, ${cellNames(head.result)} in the other`,
     );
   }
-  const differences = environmentDifferences(base.result.environment, head.result.environment);
   if (differences.length > 0 && !ignoreEnvironment) {
     const fault = new Error(
       `the results come from different environments (${differences.join("; ")}); ` +

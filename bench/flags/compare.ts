@@ -79,7 +79,8 @@ Examples:
   bun run bench compare callback chunk-loop -f 64k  two strategies of this revision
   bun run bench compare before.json after.json      two results of one machine
 
-Exit codes: 0 no regression, 1 regressed, 3 invalid (with --strict: or inconclusive).`;
+Exit codes: 0 no regression; 1 regressed; 2 wrong input; 3 invalid (with --strict: or inconclusive);
+130 interrupted.`;
 
 export function addCompareOptions(command: Command): Command {
   command

@@ -1,5 +1,7 @@
 import { fixtures } from "../../fixtures/registry.ts";
 import { UserError } from "../errors.ts";
+import { firstByteP50 } from "../metrics/arrival.ts";
+import { serverCpuPerRequest } from "../metrics/cost.ts";
 import { metrics } from "../metrics/registry.ts";
 import type { RaceSettings } from "../plan.ts";
 import { references } from "../references/registry.ts";
@@ -23,6 +25,7 @@ export function refuseContradictions(raced: Raced): void {
   refuseIdleWorkers(raced);
   refuseUnequalWorkers(raced);
   refuseOpenMetrics(raced);
+  refuseUnmeasured(raced);
 }
 
 function refuseToPipeline({ settings, strategies, fixtures: chosen, target }: Raced): void {
@@ -72,5 +75,17 @@ function refuseOpenMetrics({ settings: { open }, thresholds }: Raced): void {
   for (const { metric, text } of thresholds) {
     if (!ofOpenLoops.includes(metric)) continue;
     throw new UserError(`--threshold '${text}': ${metric} is of an open loop; give a rate with -R`);
+  }
+}
+
+/** What no cell of this race has: to wait for its end to say so would be late. */
+function refuseUnmeasured({ settings: { pipeline }, target, thresholds }: Raced): void {
+  for (const { metric, text } of thresholds) {
+    if (metric === serverCpuPerRequest.key && target.kind === "other") {
+      throw new UserError(`--threshold '${text}': the CPU of a --target is not known`);
+    }
+    if (metric === firstByteP50.key && pipeline > 1) {
+      throw new UserError(`--threshold '${text}': with --pipeline first bytes are not timed`);
+    }
   }
 }

@@ -10,6 +10,8 @@ test.each([
   ["l", undefined],
   ["reprot", "report"],
   ["nonsense", undefined],
+  ["li", "list"],
+  ["xy", undefined],
 ])("%s: %s", (word, meant) => {
   expect(suggest(word, commands)).toBe(meant as string);
 });

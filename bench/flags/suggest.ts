@@ -1,6 +1,6 @@
 /**
  * The candidate closest to `word`, for "did you mean": the only one that begins with it, or else the fewest
- * insertions, deletions and replacements (Levenshtein 1966), at most a third of the word.
+ * insertions, deletions and replacements (Levenshtein 1966), at most a third of the word or two, and never all.
  */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
   const [whole, ...more] = word === "" ? [] : candidates.filter((own) => own.startsWith(word));
@@ -9,7 +9,7 @@ export function suggest(word: string, candidates: readonly string[]): string | u
     .map((candidate) => ({ candidate, distance: editDistance(word, candidate) }))
     .sort((a, b) => a.distance - b.distance);
   const [best] = ranked;
-  const allowed = Math.max(2, Math.floor(word.length / 3));
+  const allowed = Math.min(word.length - 1, Math.max(2, Math.floor(word.length / 3)));
   return best !== undefined && best.distance <= allowed ? best.candidate : undefined;
 }
 

@@ -51,7 +51,12 @@ export function describeVerdict(result: Result): string {
     ([why, own]) => `Not compared, since ${why}: ${own.map(({ what }) => what).join(", ")}.\n`,
   );
   const isPart = why === undefined ? "" : `The comparison is not whole: ${why}.\n`;
-  const broke = isPart + leftOut.join("");
+  const differences = compared?.differences ?? [];
+  const isOfOthers =
+    differences.length === 0 || fault !== undefined
+      ? ""
+      : `The environments differ, which was to be ignored: ${differences.join("; ")}.\n`;
+  const broke = isPart + leftOut.join("") + isOfOthers;
   if (comparisons.length === 0) return `${broke}Nothing was compared.\n`;
   const of = (wanted: Comparison["verdict"]) =>
     comparisons.filter((comparison) => comparison.verdict === wanted);

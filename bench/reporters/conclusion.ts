@@ -3,7 +3,7 @@ import { plural } from "../units.ts";
 import { remarks } from "./remarks.ts";
 
 /** A few sentences that say what the tables mean; empty where there is nothing to say. */
-export function conclude({ cells, comparisons = [] }: Result): string {
+export function conclude({ cells, comparisons = [], thresholds = [] }: Result): string {
   const invalid = cells.filter(({ valid }) => !valid);
   const byCpu = comparisons.filter(
     (own) => own.metric === "cpuNsPerRequest" && !invalid.some((cell) => isOf(own, cell)),
@@ -12,7 +12,8 @@ export function conclude({ cells, comparisons = [] }: Result): string {
     byCpu.length === 0
       ? []
       : [cheapest(byCpu, invalid.length > 0), widest(byCpu), limits(cells), undecided(byCpu)];
-  return [...remarks(cells), ...compared]
+  const missed = thresholds.flatMap((own) => own.missed);
+  return [...remarks(cells), ...compared, ...missed]
     .filter((sentence) => sentence !== "")
     .map((sentence) => `${sentence}\n`)
     .join("");

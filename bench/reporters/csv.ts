@@ -1,3 +1,4 @@
+import { foundRateMeasure } from "../cell-name.ts";
 import { limitOf } from "./figures.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -9,7 +10,7 @@ export const csv: Reporter = {
   name: "csv",
   summary: "a line for each metric of each cell",
   singleDocument: true,
-  render({ cells }) {
+  render({ cells, foundRates = [] }) {
     const lines = cells.flatMap((cell) =>
       Object.entries(cell.metrics).map(([key, { unit, value, interval }]) => [
         cell.strategy,
@@ -31,9 +32,18 @@ export const csv: Reporter = {
         cell.schedule ?? "",
       ]),
     );
-    return `${[headings, ...lines.map((fields) => fields.map(quote).join(","))].join("\r\n")}\r\n`;
+    const found = foundRates.flatMap(({ strategy, fixture, connections, met }) =>
+      met === undefined ? [] : [foundLine(strategy, fixture, connections, met)],
+    );
+    return `${[headings, ...[...lines, ...found].map((fields) => fields.map(quote).join(","))].join("\r\n")}\r\n`;
   },
 };
+
+/** The highest rate that met the objective of a search, whose trials are the cells. */
+function foundLine(strategy: string, fixture: string, connections: number, met: number) {
+  const before = [strategy, fixture, connections, "open", "", "", ""];
+  return [...before, foundRateMeasure, "1/s", met, "", "", "", "", "", "", ""];
+}
 
 function quote(field: string | number | boolean): string {
   const text = String(field);

@@ -3,14 +3,16 @@ import { formatBytes, formatRevision } from "../units.ts";
 
 /** On what, from where and of which revision: two lines. */
 export function header(result: Result): string {
-  const { environment, seed, cells } = result;
+  const { environment, seed, cells, comparisons = [] } = result;
   const { runtimeVersion, cpu, cores, os, kernel, memoryBytes, git, server, keptAwake, transport } =
     environment;
   const revision = git ? `, ${formatRevision(git)}` : "";
   const machine = `${cores} × ${cpu}, ${formatBytes(memoryBytes)}, ${os} ${kernel}`;
   const ended = howItEnded(result);
   const until =
-    cells.length > 0 ? ": this is what was measured until then." : " before anything was measured.";
+    cells.length + comparisons.length > 0
+      ? ": this is what was measured until then."
+      : " before anything was measured.";
   const stopped = ended === undefined ? "" : `${ended}${until}\n`;
   return `readrace on Bun ${runtimeVersion}, ${machine}\nserver ${server}, seed ${seed}${revision}${keptAwake ? ", cores kept awake" : ""}${transport === "direct" ? ", read directly" : ""}\n${stopped}`;
 }

@@ -80,7 +80,9 @@ function titleOf(cell: CellResult): string {
     ...(keptAlive ? [] : ["one for each request"]),
     ...(pipeline === undefined ? [] : [`${pipeline} requests pipelined on each`]),
     ...(workers > 1 ? [`${workers} workers`] : []),
-    ...(rate === undefined ? [] : [`${formatCount(rate)} requests due a second`]),
+    ...(rate === undefined
+      ? []
+      : [`${formatCount(rate)} ${rate === 1 ? "request" : "requests"} due a second`]),
     ...(schedule === undefined ? [] : [schedule]),
   ].join(", ");
 }
@@ -97,7 +99,7 @@ function ratio(
   return cell === measure ? "1" : "-";
 }
 
-function formatRatio({ ratio, interval }: Comparison): string {
+export function formatRatio({ ratio, interval }: Comparison): string {
   if (interval === undefined) return `${ratio.toFixed(2)} (one replicate: no interval)`;
   return `${ratio.toFixed(2)} [${interval[0].toFixed(2)}, ${interval[1].toFixed(2)}]`;
 }

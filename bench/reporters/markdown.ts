@@ -1,10 +1,11 @@
-import type { Comparison, FoundRate, Result } from "../result.ts";
+import type { CellResult, Comparison, FoundRate, Result } from "../result.ts";
 import { formatRate } from "../units.ts";
 import { describeVerdict, formatChange, formatChangeInterval } from "./comparison-text.ts";
 import { conclude } from "./conclusion.ts";
-import { figureOf, limitOf } from "./figures.ts";
+import { renderCurves } from "./curve.ts";
+import { comparisonOf, figureOf, limitOf, measureOf } from "./figures.ts";
 import { header } from "./header.ts";
-import { groupByHeat } from "./heat.ts";
+import { formatRatio, groupByHeat } from "./heat.ts";
 import { concludePeers, peerTable } from "./peers.ts";
 import { refusals } from "./refusals.ts";
 import type { Reporter } from "./reporter.ts";
@@ -48,13 +49,8 @@ function renderComparison(result: Result): string {
       marks[comparison.verdict],
     ]),
   );
-  const refused = refusals(cells).map((line) => `- ${line}\n`);
-  const invalid =
-    refused.length > 0
-      ? `\n**The audit refuses this run: its figures are not to be trusted.**\n\n${refused.join("")}`
-      : "";
   const words = describeVerdict(result).trimEnd();
-  return `${title}\n\n${table}\n\`\`\`\n${words}\n\`\`\`\n${invalid}`;
+  return `${title}\n\n${header(result)}\n${table}\n\`\`\`\n${words}\n\`\`\`\n${renderRefusals(cells)}`;
 }
 
 function renderFoundRates(found: readonly FoundRate[]): string {
@@ -82,7 +78,8 @@ function renderPeers(result: Result): string {
 }
 
 function renderCells(result: Result): string {
-  const { cells } = result;
+  const { cells, comparisons = [] } = result;
+  const [measure] = comparisons;
   const keys = [
     "requestsPerSecond",
     "responseP50Ns",
@@ -103,6 +100,7 @@ function renderCells(result: Result): string {
       ...(isOpen ? ["due/s", "unsent"] : []),
       ...present,
       "limit",
+      ...(measure ? compared.map(({ heading }) => `${heading} ÷ ${measure.baseline}`) : []),
     ],
     cells.map((cell) => [
       cell.strategy + (cell.valid ? "" : " (invalid)"),
@@ -111,11 +109,31 @@ function renderCells(result: Result): string {
       ...(isOpen ? [String(cell.rate ?? "-"), String(cell.requests.unsent ?? "-")] : []),
       ...present.map((key) => figureOf(cell, key)),
       limitOf(cell),
+      ...(measure ? compared.map(({ key }) => ratioOf(cell, comparisons, key)) : []),
     ]),
   );
-  const words = conclude(result);
+  const words = [...renderCurves(cells), conclude(result)].filter((part) => part !== "").join("\n");
   const conclusion = words === "" ? "" : `\n\`\`\`\n${words}\`\`\`\n`;
-  return `${header(result)}\n${table}${conclusion}`;
+  return `${header(result)}\n${table}${conclusion}${renderRefusals(cells)}`;
+}
+
+/** The ratios that the tables for people show. */
+const compared = [
+  { key: "requestsPerSecond", heading: "req/s" },
+  { key: "cpuNsPerRequest", heading: "CPU/req" },
+] as const;
+
+function ratioOf(cell: CellResult, comparisons: readonly Comparison[], key: string): string {
+  const found = comparisonOf(cell, comparisons, key);
+  if (found !== undefined) return formatRatio(found);
+  return measureOf(cell, comparisons) === cell.strategy ? "1" : "-";
+}
+
+function renderRefusals(cells: readonly CellResult[]): string {
+  const refused = refusals(cells).map((line) => `- ${line}\n`);
+  return refused.length === 0
+    ? ""
+    : `\n**The audit refuses this run: its figures are not to be trusted.**\n\n${refused.join("")}`;
 }
 
 function renderRows(headings: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -15,18 +15,22 @@ const headings: Readonly<Record<(typeof comparedMetricKeys)[number], string>> = 
 export function peerTable(cells: readonly CellResult[], comparisons: readonly Comparison[]) {
   const [first] = cells as [CellResult, ...CellResult[]];
   const { fixture, connections } = first;
-  const measure = measureOf(first, comparisons) ?? "";
+  // Interrupted before it ran, there is none.
+  const measure = measureOf(first, comparisons);
   // Of one that broke in a later round there are fewer.
   const rounds = cells.find(({ strategy }) => strategy === measure)?.replicates.length;
   const ratios = rounds === undefined ? "" : `, ratios are medians of ${plural(rounds, "round")}`;
   return {
     title: `${fixture}, ${plural(connections, "connection")}${ratios}`,
-    headings: ["client", ...comparedMetricKeys.flatMap((key) => [headings[key], `÷ ${measure}`])],
+    headings: [
+      "client",
+      ...comparedMetricKeys.flatMap((key) => [headings[key], ...(measure ? [`÷ ${measure}`] : [])]),
+    ],
     rows: cells.map((cell) => [
       cell.strategy + remarkOn(cell, rounds),
       ...comparedMetricKeys.flatMap((key) => [
         figureOf(cell, key).replace("/s", ""),
-        ratio(cell, comparisons, key),
+        ...(measure ? [ratio(cell, comparisons, key)] : []),
       ]),
     ]),
   };
@@ -48,7 +52,7 @@ export function renderPeerHeat(
   const { title, headings, rows } = peerTable(cells, comparisons);
   const columns = headings.map((heading, index) => ({
     heading,
-    align: index % 2 === 0 ? ("left" as const) : ("right" as const),
+    align: index === 0 || heading.startsWith("÷") ? ("left" as const) : ("right" as const),
   }));
   return `${title}\n${renderTable(columns, rows)}`;
 }

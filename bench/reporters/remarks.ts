@@ -5,12 +5,22 @@ import { formatCount, formatNs, plural } from "../units.ts";
 /** What the rows of cells do not show and their figures do not mean; empty strings where there is nothing. */
 export function remarks(cells: readonly CellResult[]): string[] {
   return [
-    ...cells.flatMap((cell) => [behind(cell), failed(cell), reopened(cell), short(cell)]),
+    ...cells.flatMap((cell) => [
+      behind(cell),
+      failed(cell),
+      reopened(cell),
+      rateless(cell),
+      short(cell),
+    ]),
     few(cells),
   ];
 }
 
-function nameOf({ strategy, fixture, connections }: CellResult): string {
+function nameOf({
+  strategy,
+  fixture,
+  connections,
+}: Pick<CellResult, "strategy" | "fixture" | "connections">): string {
   return `${strategy} on ${fixture} at ${connections}`;
 }
 
@@ -61,15 +71,25 @@ const kindsOfServer = ["reset", "closed-early"];
 function reopened(cell: CellResult): string {
   const { reopened = 0, requests, errors } = cell;
   if (!cell.keptAlive || reopened <= oftenReopened * requests.issued) return "";
-  const givenUp = Object.entries(errors).reduce(
-    (sum, [kind, count]) => sum + (kindsOfServer.includes(kind) ? 0 : count),
+  // Those of the warm-up are in `reopened`, and their failures not in `errors`: what these are tells.
+  const closer = Object.entries(errors).reduce(
+    (sum, [kind, count]) => sum + (kindsOfServer.includes(kind) ? count : -count),
     0,
   );
-  const isOurs = givenUp > reopened / 2;
+  const isOurs = closer < 0;
   const why = isOurs ? "they are given up after failures" : "the server closes them";
   return (
     `${nameOf(cell)} opened connections again ${plural(reopened, "time")}, warm-up included, for ` +
     `${plural(requests.issued, "request")}: ${why}, and req/s and CPU/req have that in them.`
+  );
+}
+
+/** Between the answers that it was opened and closed by none came, and the rate is 0. */
+function rateless({ requests, metrics, ...cell }: CellResult): string {
+  if (metrics.requestsPerSecond?.value !== 0 || requests.ok === 0) return "";
+  return (
+    `${nameOf(cell)}: its time was too short for a rate, though ` +
+    `${plural(requests.ok, "answer")} came: say a longer -d.`
   );
 }
 

@@ -178,6 +178,30 @@ test("a threshold that was missed is no success in what CI reads", () => {
   );
 });
 
+test("what a threshold and the audit say is in every report for people", () => {
+  const thresholds = [
+    { threshold: "serviceP99Ns<1ms", missed: ["threshold serviceP99Ns<1ms missed: …"] },
+  ];
+  for (const name of ["text", "markdown"]) {
+    expect(render(name, { ...sampleResult, thresholds })).toContain("serviceP99Ns<1ms missed");
+    expect(render(name)).toContain("chunk-loop, hello, 64 connections: failures: 10 of 1000");
+  }
+});
+
+test("csv: of a search the rate that it has found, after its trials", () => {
+  const lines = render("csv", ofSearch).trim().split("\r\n");
+  expect(lines.at(-1)).toBe("callback,hello,64,open,,,,highestRate,1/s,50000,,,,,,,");
+  const fields = lines.map((line) => line.split(",").length);
+  expect(new Set(fields).size).toBe(1);
+});
+
+test("markdown: each strategy beside the first, with its interval", () => {
+  const [head] = render("markdown")
+    .split("\n")
+    .filter((line) => line.startsWith("| strategy"));
+  expect(head).toContain("| req/s ÷ callback | CPU/req ÷ callback |");
+});
+
 test("a run that broke off is no success in any report", () => {
   const broken = { ...sampleResult, fault: "main.ts ended with SIGKILL" };
   expect(render("text", broken)).toContain(
