@@ -40,16 +40,23 @@ export const littlesLaw: Check = (sample) => {
   const lowest = alwaysBusy ? most * (1 - tolerance) : 0;
   const tooMany = inFlight > most * (1 + tolerance);
   const lanes = `${connections} connections${pipeline > 1 ? ` with ${pipeline} on each` : ""}`;
-  const why =
-    tooMany && sample.mode === "open"
-      ? ": so many were sent in so short a time, but the connections could not go on so; a longer -d would tell"
-      : "";
+  const ok = !tooMany && inFlight >= lowest;
+  const why = ok ? "" : whyNot(sample);
   return {
     check: "littles-law",
-    ok: !tooMany && inFlight >= lowest,
+    ok,
     detail: `rate × mean service time = ${inFlight.toFixed(2)} requests in flight, on ${lanes}${why}`,
   };
 };
+
+function whyNot({ mode, workers }: CellSample): string {
+  if (mode === "open") {
+    return ": so many were sent in so short a time, but the connections could not go on so; a longer -d would tell";
+  }
+  return workers > 1
+    ? ": workers that are not equally fast have shared out the requests by their connections; say how long, with -d"
+    : "";
+}
 
 /** The figures of a histogram are in the order in which they must be, and its mean is among them. */
 export const order: Check = (sample) => {

@@ -6,6 +6,8 @@ import type { Slice } from "./slice.ts";
 /** Every lane sends its next request as soon as it has the answer to its last. */
 export class ClosedLoop implements Loop {
   private readonly slice: Slice;
+  /** Lanes whose first request has not ended yet. */
+  private readonly unheard = new Set<Lane>();
 
   constructor(slice: Slice) {
     this.slice = slice;
@@ -16,6 +18,7 @@ export class ClosedLoop implements Loop {
   }
 
   begin(lanes: readonly Lane[], nowNs: number): void {
+    for (const lane of lanes) this.unheard.add(lane);
     for (const lane of lanes) this.free(lane, nowNs);
   }
 
@@ -24,12 +27,18 @@ export class ClosedLoop implements Loop {
       lane.resend(nowNs);
       return;
     }
-    this.slice.ended(lane.counted, true, nowNs);
+    this.hear(lane);
+    this.slice.ended(lane.counted, true, lane.startNs, nowNs);
     this.free(lane, nowNs);
   }
 
   failed(lane: Lane, nowNs: number): void {
+    this.hear(lane);
     this.slice.endedInFailure(lane.counted, lane.startNs, nowNs);
+  }
+
+  private hear(lane: Lane): void {
+    if (this.unheard.delete(lane)) this.slice.heard();
   }
 
   free(lane: Lane, nowNs: number): void {

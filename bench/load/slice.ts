@@ -3,8 +3,8 @@ import type { ClosedLength } from "./messages.ts";
 import type { SliceSample } from "./sample.ts";
 
 /**
- * settling: load has begun, but nothing counts until it is steady: as many answers have come as there
- * are connections, and those that take long have had time to gather their share of the connections.
+ * settling: load has begun, but nothing counts until it is steady: every connection has had an answer, and
+ * those that take long have had time to gather their share of the connections.
  * measuring: the window; requests issued in it are counted.
  * trailing: load goes on, uncounted, until every counted request has its answer.
  * draining: nothing more is issued; the slice ends with the last answer.
@@ -13,9 +13,14 @@ type Phase = "settling" | "measuring" | "trailing" | "draining";
 
 /**
  * The course of one slice, as pure bookkeeping of events and clock readings. Its edges do not bias
- * the figures: load is steady before the window opens and stays so after it closes, and the window
- * closes after a whole number of rounds (answers = k × connections), so that lanes which run in
- * lockstep are not cut in the midst of a round.
+ * the figures:
+ * - Load is steady before the window opens, and stays so until the last answer that counts.
+ * - An answer whose request lies across an edge completes in the window only by the part of its time that
+ *   lies there. Each request then counts once over all windows that could be, so that the rate is true
+ *   wherever the window begins, also of answers that come in bursts: of a server that answers ten at once
+ *   windows that counted whole answers had a burst more than they should.
+ * - The window lasts as long as the longest answer before it, and closes after a whole number of rounds
+ *   (answers = k × connections), so that CPU is that of whole rounds where lanes run in lockstep.
  */
 export class Slice {
   // What every answer touches comes first, and so lies together.
@@ -29,12 +34,17 @@ export class Slice {
   private ok = 0;
   private failed = 0;
   private endedInWindow = 0;
+  /** Answers and parts of answers. */
   private completed = 0;
   /** Requests that may count at most. */
   private readonly issueLimit: number;
   private stopped = false;
   /** Answers before the window and after it. */
   private endedOutside = 0;
+  /** Connections that have had no answer yet. */
+  private unheard: number;
+  /** The longest answer before the window. */
+  private longestNs = 0;
   private readonly length: ClosedLength;
   private readonly connections: number;
   private readonly settleNs: number;
@@ -69,6 +79,7 @@ export class Slice {
     this.settleNs = settleNs;
     this.patienceNs = patienceNs;
     this.connections = connections;
+    this.unheard = connections;
     this.beganNs = nowNs;
     this.cpuNs = cpuNs;
   }
@@ -95,17 +106,22 @@ export class Slice {
     return "counted";
   }
 
-  /** A request that was admitted has ended. */
-  ended(counted: boolean, good: boolean, nowNs: number): void {
+  /** A connection's first request in this slice is about to end. */
+  heard(): void {
+    this.unheard--;
+  }
+
+  /** A request that was admitted, and sent at `startNs`, has ended. */
+  ended(counted: boolean, good: boolean, startNs: number, nowNs: number): void {
     this.countIdle(nowNs);
     this.inFlight--;
     if (counted) {
       if (good) this.ok++;
       else this.failed++;
     }
+    if (good) this.complete(startNs, nowNs);
     if (this.phase === "measuring") {
       this.endedInWindow++;
-      if (good) this.completed++;
       if (nowNs < this.windowDueNs) return;
     } else {
       this.endedOutside++;
@@ -124,7 +140,19 @@ export class Slice {
       const fromNs = Math.max(startNs, this.windowStartNs);
       this.lostNs += Math.max(0, Math.min(nowNs, endNs) - fromNs);
     }
-    this.ended(counted, false, nowNs);
+    this.ended(counted, false, startNs, nowNs);
+  }
+
+  /** An answer to a request that was sent at `startNs`: as much of it as lies in the window. */
+  private complete(startNs: number, nowNs: number): void {
+    if (this.phase === "settling") {
+      this.longestNs = Math.max(this.longestNs, nowNs - startNs);
+      return;
+    }
+    const windowEndNs =
+      this.phase === "measuring" ? nowNs : Math.min(nowNs, this.windowStartNs + this.windowNs);
+    const withinNs = windowEndNs - Math.max(startNs, this.windowStartNs);
+    if (withinNs > 0) this.completed += withinNs / (nowNs - startNs);
   }
 
   /**
@@ -163,7 +191,7 @@ export class Slice {
   }
 
   private isSettled(nowNs: number): boolean {
-    return this.endedOutside >= this.connections && nowNs - this.beganNs >= this.settleNs;
+    return this.unheard <= 0 && nowNs - this.beganNs >= this.settleNs;
   }
 
   /** When a request has ended: whether the time is over, or the count full, and a round is whole. */
@@ -193,7 +221,9 @@ export class Slice {
     this.phase = "measuring";
     this.idleCountedNs = nowNs;
     this.windowStartNs = nowNs;
-    if (this.length.kind === "time") this.windowDueNs = nowNs + this.length.windowMs * 1e6;
+    if (this.length.kind === "time") {
+      this.windowDueNs = nowNs + Math.max(this.length.windowMs * 1e6, this.longestNs);
+    }
     this.windowStartCpuNs = this.cpuNs();
   }
 

@@ -82,17 +82,23 @@ function lengthOf(length: SliceLength, index: number, shares: readonly number[])
   }
 }
 
-/** Windows of workers run side by side: their lengths are averaged, what happened in them adds up. */
-function mergeSlices(parts: readonly SliceSample[]): SliceSample {
+/**
+ * Windows of workers run side by side, and each has its own length: rates add up. The window of all is as
+ * long as theirs in the mean, and what happened in each is scaled to it.
+ */
+export function mergeSlices(parts: readonly SliceSample[]): SliceSample {
   const sum = (figure: (part: SliceSample) => number) =>
     parts.reduce((total, part) => total + figure(part), 0);
+  const windowNs = sum((part) => part.windowNs) / parts.length;
+  const inWindow = (figure: (part: SliceSample) => number) =>
+    sum((part) => (part.windowNs > 0 ? (figure(part) * windowNs) / part.windowNs : 0));
   const [first] = parts;
   const serverCpuNs = first?.serverCpuNs;
   return {
-    windowNs: sum(({ windowNs }) => windowNs) / parts.length,
-    completed: sum(({ completed }) => completed),
-    cpuNs: sum(({ cpuNs }) => cpuNs),
-    ...(first?.lostNs !== undefined && { lostNs: sum(({ lostNs = 0 }) => lostNs) }),
+    windowNs,
+    completed: inWindow(({ completed }) => completed),
+    cpuNs: inWindow(({ cpuNs }) => cpuNs),
+    ...(first?.lostNs !== undefined && { lostNs: inWindow(({ lostNs = 0 }) => lostNs) }),
     requests: {
       issued: sum(({ requests }) => requests.issued),
       ok: sum(({ requests }) => requests.ok),
