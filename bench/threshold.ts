@@ -37,6 +37,12 @@ export function parseThreshold(text: string, flag = "--threshold"): Threshold {
   return { metric: metric.name, unit: metric.unit, operator, limit, text };
 }
 
+/** Of "serviceP99_9Ns" 0.001: the share of requests that may take longer; 1 of what is no percentile. */
+function shareBeyond(metric: string): number {
+  const [, percent, fraction = "0"] = /P(\d+)(?:_(\d+))?Ns$/.exec(metric) ?? [];
+  return percent === undefined ? 1 : 1 - Number(`${percent}.${fraction}`) / 100;
+}
+
 /** Each threshold, with a sentence for every cell that misses it, or does not have its metric. */
 export function judgeThresholds(
   cells: readonly CellResult[],
@@ -51,10 +57,16 @@ export function judgeThresholds(
 }
 
 function missOf(
-  { strategy, fixture, connections, metrics: measured }: CellResult,
+  { strategy, fixture, connections, metrics: measured, requests }: CellResult,
   { metric, unit, operator, limit }: Threshold,
 ): string | undefined {
   const value = measured[metric]?.value;
+  const { failed, issued } = requests;
+  // What failed has no time, and is slower than any that has one.
+  if (operator === "<" && failed > issued * shareBeyond(metric)) {
+    const where = `${strategy}, ${fixture}, ${plural(connections, "connection")}`;
+    return `${where}: ${metric} is not known, since ${failed} of ${plural(issued, "request")} failed`;
+  }
   if (value !== undefined && (operator === "<" ? value < limit : value > limit)) return undefined;
   const is = value === undefined ? "was not measured" : `is ${formatQuantity(value, unit)}`;
   return `${strategy}, ${fixture}, ${plural(connections, "connection")}: ${metric} ${is}`;

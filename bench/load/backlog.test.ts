@@ -107,6 +107,42 @@ test("where hardly any answer came in time there is no rate to tell", () => {
   }
 });
 
+/** A server that answers four at a time, each after `tookMs`, whichever of those that wait `pick` names. */
+function fourAtOnce(tookMs: number, dueEveryMs: number, pick: (waiting: number) => number) {
+  const dues = Array.from({ length: 1000 / dueEveryMs }, (_, i) => i * dueEveryMs);
+  const answers = new Map<number, number>();
+  const waiting: number[] = [];
+  const freeMs = [0, 0, 0, 0];
+  let next = 0;
+  while (next < dues.length || waiting.length > 0) {
+    freeMs.sort((a, b) => a - b);
+    const free = freeMs[0] as number;
+    while (next < dues.length && ((dues[next] as number) <= free || waiting.length === 0)) {
+      waiting.push(dues[next++] as number);
+    }
+    const [due = 0] = waiting.splice(pick(waiting.length), 1);
+    freeMs[0] = Math.max(free, due) + tookMs;
+    answers.set(due, freeMs[0] - due);
+  }
+  return (dueMs: number) => answers.get(dueMs) as number;
+}
+
+test.each([1.3, 1.6, 2])(
+  "a backlog grows in whatever order it is answered: %s times what can be",
+  (times) => {
+    const windows = Array.from({ length: 20 }, (_, seed) => {
+      const random = seededRandom(seed);
+      return windowOf(
+        1,
+        fourAtOnce(4 * times, 1, (count) => Math.floor(random() * count)),
+      );
+    });
+    const told = windows.filter(({ grows }) => grows);
+    expect(told.length).toBeGreaterThanOrEqual(16);
+    for (const backlog of told) expect(perSecond(backlog)).toBeCloseTo(1000 / times, -2);
+  },
+);
+
 describe("a backlog does not grow", () => {
   test("where a part of the answers takes longer than the window, whoever else is quick", () => {
     for (const share of [0.05, 0.5]) {

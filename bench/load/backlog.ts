@@ -10,6 +10,8 @@ export const fallsBehindBy = 0.02;
 const countDeviations = 1.5;
 /** Standard errors, by which mean instants of answers must differ: of those that come in no order, they do not. */
 const clearDeviations = 3;
+/** The same where several signs are asked for together. */
+const seenDeviations = 2;
 /**
  * Share of the window within which a server that leaves requests answers others: of slow answers a window has
  * too few to tell.
@@ -24,6 +26,11 @@ interface Part {
   squares: number;
 }
 
+interface Flow {
+  readonly due: number;
+  readonly came: number;
+}
+
 /**
  * Whether an open loop's backlog grows throughout: the requests that were due in each quarter of the time
  * waited longer than those of the quarter before, by more than the standard error of that difference. A
@@ -36,6 +43,10 @@ interface Part {
  * With a server that takes the newest first, the requests that it leaves tell: more and more are under way, by
  * more than their number scatters, and those that it left longest come last. Answers that just take longer
  * than the window come in the order in which they were asked for.
+ *
+ * Of one that takes any, the pace tells: it is steady and lower than that of what is due, and goes on after
+ * the end until nothing is left. Where twice as much is due as can be, 240 requests tell in 8 of 10 windows;
+ * at 1.5 times 1000 in 9 of 10.
  */
 export class Backlog {
   private readonly durationNs: number;
@@ -51,6 +62,8 @@ export class Backlog {
   /** Response times of those that came within the window. */
   private readonly prompt: Part = { count: 0, meanNs: 0, squares: 0 };
   private fastestNs = Number.POSITIVE_INFINITY;
+  /** When the last answer came. */
+  private lastNs = 0;
 
   constructor(durationNs: number) {
     this.durationNs = durationNs;
@@ -62,6 +75,7 @@ export class Backlog {
     add(this.parts[quarter] as Part, responseNs);
     this.fastestNs = Math.min(this.fastestNs, responseNs);
     const cameNs = dueNs + responseNs;
+    this.lastNs = Math.max(this.lastNs, cameNs);
     if (cameNs > this.durationNs) {
       add(this.late[Math.floor(quarter / 2)] as Part, cameNs);
     } else {
@@ -79,11 +93,13 @@ export class Backlog {
   /**
    * What was answered within the window, and in how long, where the backlog grows. The first answer is due
    * as long after the beginning as response times were then: where they lay on the line through the
-   * quarters, or at the fastest. Undefined where that leaves less than half of the window to tell by, or
-   * where it is no less than was asked.
+   * quarters, or at the fastest; of answers in any order they say nothing, and all but the first quarter is
+   * told. Undefined where that leaves less than half of the window to tell by, or where it is no less than was
+   * asked.
    */
   stretch(): { readonly answers: number; readonly windowNs: number } | undefined {
     if (!this.grows || this.inTime === 0) return undefined;
+    if (!this.waitsGrow && !this.leavesMore) return this.steady;
     const [first] = this.parts as [Part];
     // The middle of the first quarter is a sixth as far from the beginning as from the last quarter's.
     const firstNs = Math.max(this.fastestNs, first.meanNs - this.riseNs / 6);
@@ -95,7 +111,51 @@ export class Backlog {
   }
 
   get grows(): boolean {
-    return this.waitsGrow || this.leavesMore;
+    return this.waitsGrow || this.leavesMore || this.drainsOn;
+  }
+
+  /** Requests of a quarter, and the answers that came in it. */
+  private flow(quarter: number): Flow {
+    return { due: (this.parts[quarter] as Part).count, came: this.cameIn[quarter] as number };
+  }
+
+  /**
+   * In whatever order a server takes requests: those that are left at the end are answered without any, and
+   * at the steady pace at which answers came before.
+   */
+  private get drainsOn(): boolean {
+    const [early, lately] = this.late as [Part, Part];
+    const asked = this.parts.reduce((sum, { count }) => sum + count, 0);
+    const left = early.count + lately.count;
+    if (left < fallsBehindBy * asked) return false;
+    const laterNs = lately.meanNs - early.meanNs;
+    if (laterNs > seenDeviations * standardError(early, lately)) return false;
+    const [first, ...steady] = this.parts.map((_, quarter) => this.flow(quarter)) as [
+      Flow,
+      ...Flow[],
+    ];
+    const last = steady.at(-1) ?? first;
+    if (steady.some(({ came }) => differs(came, last.came))) return false;
+    if (!steady.slice(1).every(isBelow)) return false;
+    const { answers, windowNs } = this.steady;
+    const drainNs = (left * windowNs) / answers;
+    const end = (this.lastNs - this.durationNs) / drainNs;
+    return this.leftComeEvenly && end > 0.75 && end < 1.35;
+  }
+
+  /** What came in all but the first quarter. */
+  private get steady(): { readonly answers: number; readonly windowNs: number } {
+    const [, ...came] = this.cameIn;
+    const windowNs = (this.durationNs * came.length) / quarters;
+    return { answers: came.reduce((sum, count) => sum + count, 0), windowNs };
+  }
+
+  /** Those that were left come one after the other, and not in a burst: the middle one halfway. */
+  private get leftComeEvenly(): boolean {
+    const left = this.late.reduce((sum, { count }) => sum + count, 0);
+    const sumNs = this.late.reduce((sum, { count, meanNs }) => sum + count * meanNs, 0);
+    const middle = (sumNs / left - this.durationNs) / (this.lastNs - this.durationNs);
+    return middle > 0.35 && middle < 0.65;
   }
 
   private get leavesMore(): boolean {
@@ -105,10 +165,7 @@ export class Backlog {
     const laterNs = early.meanNs - lately.meanNs;
     if (lately.count > 0 && laterNs < clearDeviations * standardError(early, lately)) return false;
     if (this.prompt.meanNs > promptShare * this.durationNs) return false;
-    return this.parts.every(({ count }, quarter) => {
-      const came = this.cameIn[quarter] as number;
-      return count - came > countDeviations * Math.sqrt(count + came);
-    });
+    return this.parts.every((_, quarter) => isBelow(this.flow(quarter)));
   }
 
   private get waitsGrow(): boolean {
@@ -123,6 +180,16 @@ export class Backlog {
   private get riseNs(): number {
     return (this.parts.at(-1) as Part).meanNs - (this.parts[0] as Part).meanNs;
   }
+}
+
+/** Whether fewer answers came than requests were due, by more than such numbers scatter. */
+function isBelow({ due, came }: Flow): boolean {
+  return due - came > countDeviations * Math.sqrt(due + came);
+}
+
+/** Whether two counts of Poisson's kind are not of one rate. */
+function differs(one: number, other: number): boolean {
+  return Math.abs(one - other) > seenDeviations * Math.sqrt(one + other);
 }
 
 function add(part: Part, ns: number): void {

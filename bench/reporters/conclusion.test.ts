@@ -19,7 +19,7 @@ function open(answersPerSecond: number, unsent: number, failed = 0): CellResult 
 
 const noRequests = { issued: 0, ok: 0, failed: 0, unfinished: 0, unsent: 0 };
 
-describe("an open loop that could not keep up", () => {
+describe("an open loop that did not keep up", () => {
   test.each([
     ["kept up", open(1000, 0), ""],
     ["failed at times", open(900, 0, 100), ""],
@@ -30,11 +30,11 @@ describe("an open loop that could not keep up", () => {
       open(500, 480),
       "48.0 % of the requests that were due were never sent",
     ],
-    ["answered late", open(500, 0), "500/s were answered, and the longer"],
+    ["answered late", open(500, 0), "500/s were answered in its time, the others after it"],
   ])("%s", (_, cell, says) => {
     const text = conclude({ ...sampleResult, cells: [cell], comparisons: [] });
     if (says === "") expect(text).toBe("");
-    else expect(text).toContain(`could not keep up with 1.00k/s: ${says}`);
+    else expect(text).toContain(`did not keep up with 1.00k/s: ${says}`);
   });
 
   test("is not said of one that answered as many as were asked, but found no connection for some", () => {

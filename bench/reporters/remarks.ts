@@ -38,7 +38,7 @@ function behind(cell: CellResult): string {
   const { requests, rate, schedule, metrics } = cell;
   const { issued, ok, unsent = 0 } = requests;
   const asked = rate === undefined ? "" : ` with ${formatCount(rate)}/s`;
-  const couldNot = `${nameOf(cell)} could not keep up${asked}`;
+  const couldNot = `${nameOf(cell)} did not keep up${asked}`;
   const answers = metrics.requestsPerSecond?.value;
   if (unsent > fewUnsent * (issued + unsent)) {
     const percent = ((100 * unsent) / (issued + unsent)).toFixed(1);
@@ -51,7 +51,7 @@ function behind(cell: CellResult): string {
   // How many come of random arrivals is itself random, by the root of their number.
   const scatter = schedule?.includes("poisson") ? 4 / Math.sqrt(issued) : 0;
   if (answers >= ((keptUp - scatter) * rate * ok) / issued) return "";
-  return `${couldNot}: ${formatCount(answers)}/s were answered, and the longer that lasts the longer the response times.`;
+  return `${couldNot}: ${formatCount(answers)}/s were answered in its time, the others after it; if that goes on, so does the growth of response times.`;
 }
 
 /** So few failed that the audit does not mind: who reads the figures may. */
