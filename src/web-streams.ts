@@ -17,6 +17,9 @@ export interface WebStreams {
 /** Reading pauses while this much waits in the stream: two of the largest chunks that Bun delivers. */
 const highWaterBytes = 1024 * 1024;
 
+/** From 16 KiB on a buffer that waits is filled in place. */
+const leastFilledBytes = 16 * 1024;
+
 /** `openConnection` on ReadableStream and WritableStream. */
 export function openWebConnection(host: string, port: number): Promise<WebStreams> {
   const endpoint: Endpoint = { host, port };
@@ -51,6 +54,8 @@ class WebStreamProtocol implements Protocol, WebStreams {
   private readingPaused = false;
   private done = false;
   receivedBytes = 0;
+  /** What came last: what comes next is mostly as large. */
+  private lastBytes = leastFilledBytes;
 
   constructor(type: "bytes" | undefined) {
     this.isOfBytes = type === "bytes";
@@ -104,6 +109,7 @@ class WebStreamProtocol implements Protocol, WebStreams {
     // What comes from a socket is never shared memory.
     const chunk = data as Uint8Array<ArrayBuffer>;
     this.receivedBytes += chunk.length;
+    this.lastBytes = chunk.length;
     source.enqueue(chunk);
     if ((source.desiredSize ?? 0) <= 0 && !this.readingPaused) {
       this.readingPaused = true;
@@ -113,16 +119,18 @@ class WebStreamProtocol implements Protocol, WebStreams {
 
   /**
    * The buffer that a read has brought, if one waits: the kernel then copies right into it. To copy it
-   * there from a slab takes half as much CPU again for 1 MiB.
+   * there from a slab takes half as much CPU again for 1 MiB; but to ask for it takes more than to copy
+   * what is small.
    */
   getBuffer(): Uint8Array | undefined {
-    if (!this.isOfBytes) return undefined;
+    if (!this.isOfBytes || this.lastBytes < leastFilledBytes) return undefined;
     // Whatever view the reader has brought, here it is one of bytes.
     return (this.source?.byobRequest?.view as Uint8Array | null | undefined) ?? undefined;
   }
 
   bufferUpdated(byteLength: number): void {
     this.receivedBytes += byteLength;
+    this.lastBytes = byteLength;
     this.source?.byobRequest?.respond(byteLength);
   }
 
