@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { main } from "./main.ts";
 import { measured } from "./measured.testing.ts";
 import { type CellResult, type Result, resultSchema } from "./result.ts";
-import { sampleResult } from "./sample-result.ts";
+import { sampleResult } from "./sample-result.testing.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "readrace-"));
 const results = join(folder, "results");

@@ -3,7 +3,7 @@ import { canReadDirectly } from "../src/direct-reads.ts";
 import { areCoresKeptAwake } from "./load/awake.ts";
 import type { TransportKind } from "./load/transport.ts";
 import type { Environment } from "./result.ts";
-import { canBindToCores } from "./scheduling.ts";
+import { canBindToCores } from "./system/scheduling.ts";
 
 /** What the figures of a result depend on beyond the code; `transport` where sockets were read. */
 export function describeEnvironment(

@@ -16,7 +16,7 @@ import { main } from "./main.ts";
 import { measured } from "./measured.testing.ts";
 import type { CellResult } from "./result.ts";
 import { resultSchema } from "./result.ts";
-import { sampleResult } from "./sample-result.ts";
+import { sampleResult } from "./sample-result.testing.ts";
 import { resultJsonSchema, schemaPath } from "./schema.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "readrace-"));

@@ -3,7 +3,7 @@ import { type Config, readConfig } from "./config.ts";
 import { InterruptedError, UserError } from "./errors.ts";
 import type { Env } from "./flags/output.ts";
 import { exitCodes, type Io } from "./io.ts";
-import { openStream } from "./stream.ts";
+import { openStream } from "./system/stream.ts";
 
 /** The whole program: from a command line to its exit code. */
 export async function main(argv: readonly string[], env: Env, io: Io): Promise<number> {

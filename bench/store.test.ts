@@ -11,7 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "./errors.ts";
-import { sampleResult } from "./sample-result.ts";
+import { sampleResult } from "./sample-result.testing.ts";
 import { checkOutput, readResult, saveResult, writeResult } from "./store.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "readrace-"));

@@ -17,12 +17,12 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { asError } from "../src/errors.ts";
-import { isAlive } from "./alive.ts";
 import { UserError } from "./errors.ts";
 import type { OutputConfig } from "./flags/output.ts";
 import { appendHistory, historyEntryOf } from "./history.ts";
 import { parseJson } from "./parse-json.ts";
 import { type Result, resultSchema } from "./result.ts";
+import { isAlive } from "./system/alive.ts";
 import { plural } from "./units.ts";
 
 /** Reads and validates a result; a UserError says what is wrong with the file. */

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { CellResult } from "./result.ts";
-import { sampleResult } from "./sample-result.ts";
+import { sampleResult } from "./sample-result.testing.ts";
 import { judgeThresholds, parseThreshold } from "./threshold.ts";
 
 const [cell] = sampleResult.cells as [CellResult];

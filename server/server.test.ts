@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Hono } from "hono";
-import { type ServerProcess, startServer } from "../bench/server-process.ts";
+import { type ServerProcess, startServer } from "../bench/target/server-process.ts";
 import { ensureFiles, filesDirectory } from "../fixtures/files.ts";
 import { fixtures } from "../fixtures/registry.ts";
 import { serveDisk } from "./disk.ts";

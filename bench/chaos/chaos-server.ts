@@ -1,7 +1,7 @@
 import type { ErrorKind } from "../../src/errors.ts";
 import { type Fault, faults } from "../../src/strategies/faults.ts";
-import { childOptions, joinCoordinator } from "../child-side.ts";
 import { seededRandom } from "../stats/random.ts";
+import { childOptions, joinCoordinator } from "../system/child-side.ts";
 import { goodAnswer } from "./answer.ts";
 import type { ChaosCommand, ChaosListening, ChaosServerOptions, ChaosTally } from "./messages.ts";
 

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import type { ErrorKind } from "../../src/errors.ts";
-import { spawnChild } from "../child.ts";
-import { onAbort } from "../interrupt.ts";
 import type { Generator } from "../load/executor.ts";
 import { once } from "../load/messages.ts";
 import { processExecutor } from "../load/process-executor.ts";
 import type { Recording, RequestCounts } from "../load/sample.ts";
 import { addCounts } from "../load/workers.ts";
-import { expectedAnswer, fixedTarget } from "../target.ts";
+import { spawnChild } from "../system/child.ts";
+import { onAbort } from "../system/interrupt.ts";
+import { expectedAnswer, fixedTarget } from "../target/target.ts";
 import { goodBody } from "./answer.ts";
 import type { ChaosCommand, ChaosListening, ChaosServerOptions, ChaosTally } from "./messages.ts";
 

@@ -2,9 +2,9 @@ import { isRaw } from "../../fixtures/fixture.ts";
 import { fixtures as allFixtures } from "../../fixtures/registry.ts";
 import type { ServeConfig } from "../flags/serve.ts";
 import { exitCodes, type Io } from "../io.ts";
-import { isLoopback } from "../loopback.ts";
 import { renderTable } from "../reporters/table.ts";
-import { startServer } from "../server-process.ts";
+import { isLoopback } from "../system/loopback.ts";
+import { startServer } from "../target/server-process.ts";
 
 /** Connections of clients that are not ours may be forgotten by them. */
 const patienceMs = 60_000;

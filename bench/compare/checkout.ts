@@ -2,11 +2,11 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { isAlive } from "../alive.ts";
-import { usualPatienceMs } from "../child.ts";
 import { InterruptedError, UserError } from "../errors.ts";
-import { onAbort } from "../interrupt.ts";
 import { parseJson } from "../parse-json.ts";
+import { isAlive } from "../system/alive.ts";
+import { usualPatienceMs } from "../system/child.ts";
+import { onAbort } from "../system/interrupt.ts";
 
 /** The files of a revision in a folder of their own. */
 export interface Checkout {

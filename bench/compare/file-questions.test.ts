@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { CellResult } from "../result.ts";
-import { sampleResult } from "../sample-result.ts";
+import { sampleResult } from "../sample-result.testing.ts";
 import { environmentDifferences, fileQuestions } from "./file-questions.ts";
 
 const { environment } = sampleResult;

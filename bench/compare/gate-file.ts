@@ -3,8 +3,8 @@ import { z } from "zod";
 import { asError } from "../../src/errors.ts";
 import { UserError } from "../errors.ts";
 import type { CompareConfig } from "../flags/compare.ts";
+import { type GateSettings, readGateSettings } from "../flags/gate.ts";
 import { splitList } from "../flags/values.ts";
-import { type GateSettings, readGateSettings } from "../gate-settings.ts";
 import { parseJson } from "../parse-json.ts";
 import { resolveRevision } from "./checkout.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { CellResult, Comparison, sides } from "../result.ts";
-import { sampleResult } from "../sample-result.ts";
+import { sampleResult } from "../sample-result.testing.ts";
 import { isRefused, withholdRefused } from "./refused.ts";
 
 type Arm = (typeof sides)[number];

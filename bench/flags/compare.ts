@@ -3,10 +3,10 @@ import type { Command } from "commander";
 import { type ServerSource, serverSources } from "../../server/messages.ts";
 import { strategies } from "../../src/strategies/registry.ts";
 import { UserError } from "../errors.ts";
-import { type GateSettings, readGateSettings } from "../gate-settings.ts";
 import type { TransportKind } from "../load/transport.ts";
 import { coreStrategies } from "../plan.ts";
 import { defaultMinEffect } from "../stats/verdict.ts";
+import { type GateSettings, readGateSettings } from "./gate.ts";
 import {
   addOutputOptions,
   type Invocation,

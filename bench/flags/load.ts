@@ -5,7 +5,7 @@ import { UserError } from "../errors.ts";
 import { arrivalKinds } from "../load/pacer.ts";
 import { coreFixtures, coreStrategies } from "../plan.ts";
 import { contenders } from "../references/registry.ts";
-import { targetFixtureName } from "../target.ts";
+import { targetFixtureName } from "../target/target.ts";
 import { parseThreshold, type Threshold } from "../threshold.ts";
 import { type Raced, refuseContradictions } from "./load-contradictions.ts";
 import { type ObjectiveFlags, readObjective } from "./objective.ts";

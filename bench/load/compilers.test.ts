@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "../../src/until.testing.ts";
-import { bindToCores, canBindToCores } from "../scheduling.ts";
+import { bindToCores, canBindToCores } from "../system/scheduling.ts";
 import { compilersCpuNs, keepCompilersYielding } from "./compilers.ts";
 
 /** Busy until the last compiler has taken it up; another function each time it is called. */

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { yieldToOthers } from "../scheduling.ts";
+import { yieldToOthers } from "../system/scheduling.ts";
 
 /** The threads of a process; only Linux shows them as files. */
 const threadsOf = (process: number | "self") => `/proc/${process}/task`;

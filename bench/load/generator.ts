@@ -1,4 +1,4 @@
-import { childOptions, failedReport, joinCoordinator } from "../child-side.ts";
+import { childOptions, failedReport, joinCoordinator } from "../system/child-side.ts";
 import { loadClient } from "./clients.ts";
 import { Driver } from "./driver.ts";
 import type { GeneratorCommand, GeneratorOptions, GeneratorReport } from "./messages.ts";

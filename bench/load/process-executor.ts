@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { Timeouts } from "../../src/protocol.ts";
-import { type Child, spawnChild, usualPatienceMs } from "../child.ts";
 import type { ConnectionSettings } from "../plan.ts";
-import { generatorCores, runBeforeOthers } from "../scheduling.ts";
-import type { Target } from "../target.ts";
+import { type Child, spawnChild, usualPatienceMs } from "../system/child.ts";
+import { generatorCores, runBeforeOthers } from "../system/scheduling.ts";
+import type { Target } from "../target/target.ts";
 import { keepCoresAwake } from "./awake.ts";
 import { keepCompilersYielding } from "./compilers.ts";
 import type { Executor, Generator } from "./executor.ts";

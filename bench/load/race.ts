@@ -1,7 +1,7 @@
 import { asError } from "../../src/errors.ts";
-import { onAbort } from "../interrupt.ts";
 import { type Heat, type RaceSettings, scheduleOf } from "../plan.ts";
 import { shuffled } from "../stats/random.ts";
+import { onAbort } from "../system/interrupt.ts";
 import type { Executor, Generator, RaceContext } from "./executor.ts";
 import { type Pace, slowestOf } from "./pace.ts";
 import type { CellSample, LostReplicate, ReplicateSample, SliceSample } from "./sample.ts";

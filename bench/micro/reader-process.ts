@@ -1,5 +1,5 @@
-import { childOptions, failedReport, joinCoordinator } from "../child-side.ts";
 import { loadSource } from "../load/clients.ts";
+import { childOptions, failedReport, joinCoordinator } from "../system/child-side.ts";
 import { measureShape, warmUpShape } from "./engine.ts";
 import { type Shape, shapes } from "./grid.ts";
 import type { MicroCommand, MicroOptions, MicroReport } from "./messages.ts";

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { asError } from "../../src/errors.ts";
-import { spawnChild } from "../child.ts";
-import { onAbort } from "../interrupt.ts";
 import { quantile } from "../stats/quantile.ts";
 import { shuffled } from "../stats/random.ts";
+import { spawnChild } from "../system/child.ts";
+import { onAbort } from "../system/interrupt.ts";
 import { type CostModel, fitCostModel } from "./cost-model.ts";
 import { shapes } from "./grid.ts";
 import type { MicroCommand, MicroOptions, MicroReport } from "./messages.ts";

@@ -5,7 +5,7 @@ import type { Executor, RaceContext } from "../load/executor.ts";
 import { raceSettings } from "../load/race-settings.testing.ts";
 import { exactWarmUp, type RaceSettings } from "../plan.ts";
 import type { CellResult } from "../result.ts";
-import { sampleResult } from "../sample-result.ts";
+import { sampleResult } from "../sample-result.testing.ts";
 import type { Peer, PeerReport } from "./peer.ts";
 import { peers } from "./registry.ts";
 import { compareWithMeasure, raceRounds } from "./rounds.ts";

@@ -1,4 +1,4 @@
-import { bindToCores } from "../scheduling.ts";
+import { bindToCores } from "../system/scheduling.ts";
 import type { Peer, PeerReport } from "./peer.ts";
 
 /** A run of a peer, and the CPU time of its whole process, its start and end included. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { CellResult } from "../result.ts";
-import { sampleResult } from "../sample-result.ts";
+import { sampleResult } from "../sample-result.testing.ts";
 import { conclude } from "./conclusion.ts";
 
 /** A cell of an open loop at 1,000/s for a second. */

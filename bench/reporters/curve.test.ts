@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { CellResult } from "../result.ts";
-import { sampleResult } from "../sample-result.ts";
+import { sampleResult } from "../sample-result.testing.ts";
 import { renderCurves } from "./curve.ts";
 
 /** Cells of one strategy: requests a second and mean service time in milliseconds, by connections. */

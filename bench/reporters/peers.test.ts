@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { CellResult, Result } from "../result.ts";
-import { sampleResult } from "../sample-result.ts";
+import { sampleResult } from "../sample-result.testing.ts";
 import { markdown } from "./markdown.ts";
 import { text } from "./text.ts";
 

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { UserError } from "../errors.ts";
 import { createHistogram, encodeHistogram } from "../load/histogram.ts";
 import type { CellResult, Result } from "../result.ts";
-import { sampleResult } from "../sample-result.ts";
+import { sampleResult } from "../sample-result.testing.ts";
 import { reporters } from "./registry.ts";
 
 const render = (name: string, result: Result = sampleResult) =>

@@ -1,6 +1,6 @@
-import { childOptions, joinCoordinator } from "../child-side.ts";
 import { clockNs } from "../load/clock.ts";
 import { createHistogram, encodeHistogram } from "../load/histogram.ts";
+import { childOptions, joinCoordinator } from "../system/child-side.ts";
 
 /** What a bare client is to do. */
 export interface BareOptions {

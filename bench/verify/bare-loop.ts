@@ -1,6 +1,5 @@
 import { authorityOf } from "../../src/http1/request.ts";
 import type { Answer, ExchangeObserver } from "../../src/strategies/strategy.ts";
-import { childOptions, failedReport, joinCoordinator } from "../child-side.ts";
 import { loadClient } from "../load/clients.ts";
 import { clockNs } from "../load/clock.ts";
 import { processCpuNs } from "../load/cpu.ts";
@@ -13,6 +12,7 @@ import type {
 import { noPace } from "../load/pace.ts";
 import { Recorder } from "../load/recorder.ts";
 import type { SliceSample } from "../load/sample.ts";
+import { childOptions, failedReport, joinCoordinator } from "../system/child-side.ts";
 
 /**
  * The least that can drive a client: a request for every answer, and a count. No clock is read, no

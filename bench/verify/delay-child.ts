@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { spawnChild } from "../child.ts";
 import { decodeHistogram, type Histogram } from "../load/histogram.ts";
-import { runBeforeOthers } from "../scheduling.ts";
+import { spawnChild } from "../system/child.ts";
+import { runBeforeOthers } from "../system/scheduling.ts";
 import type { Behaviour, DelayCommand, DelayListening, DelayReport } from "./behaviour.ts";
 
 const script = join(import.meta.dir, "delay-server.ts");

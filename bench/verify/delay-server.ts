@@ -1,7 +1,7 @@
 import type { Socket } from "bun";
-import { childOptions, joinCoordinator } from "../child-side.ts";
 import { clockNs } from "../load/clock.ts";
 import { createHistogram, encodeHistogram, type Histogram } from "../load/histogram.ts";
+import { childOptions, joinCoordinator } from "../system/child-side.ts";
 import {
   type Behaviour,
   createSchedule,

@@ -7,8 +7,8 @@ import { exactWarmUp, type Heat, type RaceSettings, usualRace } from "../plan.ts
 import type { HarnessOverhead } from "../result.ts";
 import { pairedEstimate } from "../stats/paired.ts";
 import { seededRandom } from "../stats/random.ts";
-import { ownTarget } from "../target.ts";
-import { warmServer } from "../warm-server.ts";
+import { ownTarget } from "../target/target.ts";
+import { warmServer } from "../target/warm-server.ts";
 
 const bareScript = join(import.meta.dir, "bare-loop.ts");
 const strategy = "callback";

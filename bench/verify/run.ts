@@ -7,7 +7,7 @@ import { usualTransport } from "../load/transport.ts";
 import { pooled } from "../metrics/metric.ts";
 import { exactWarmUp, type Heat, type RaceSettings, sameTimeouts, usualRace } from "../plan.ts";
 import { seededRandom } from "../stats/random.ts";
-import { expectedAnswer, fixedTarget } from "../target.ts";
+import { expectedAnswer, fixedTarget } from "../target/target.ts";
 import { toleranceMs, type VerifiedPercent, type VerifyCase, verifiedPercents } from "./cases.ts";
 import { startDelayServer } from "./delay-child.ts";
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { spawnChild } from "../child.ts";
 import { decodeHistogram, percentileOf } from "../load/histogram.ts";
+import { spawnChild } from "../system/child.ts";
 import type { BareOptions, BareReport } from "./bare-client.ts";
 import { startDelayServer } from "./delay-child.ts";
 

@@ -1,16 +1,16 @@
-import { type Fixture, isRaw, pathOf } from "../fixtures/fixture.ts";
-import { findFixture } from "../fixtures/registry.ts";
-import type { ServerSource } from "../server/messages.ts";
-import { asError, ReadError } from "../src/errors.ts";
-import type { Reading } from "../src/http1/response.ts";
-import type { TcpEndpoint } from "../src/protocol.ts";
-import { ClientSession } from "../src/session.ts";
-import { UserError } from "./errors.ts";
-import { unlessAborted } from "./interrupt.ts";
-import type { ExpectedAnswer } from "./load/messages.ts";
-import type { RaceSettings } from "./plan.ts";
+import { type Fixture, isRaw, pathOf } from "../../fixtures/fixture.ts";
+import { findFixture } from "../../fixtures/registry.ts";
+import type { ServerSource } from "../../server/messages.ts";
+import { asError, ReadError } from "../../src/errors.ts";
+import type { Reading } from "../../src/http1/response.ts";
+import type { TcpEndpoint } from "../../src/protocol.ts";
+import { ClientSession } from "../../src/session.ts";
+import { UserError } from "../errors.ts";
+import type { ExpectedAnswer } from "../load/messages.ts";
+import type { RaceSettings } from "../plan.ts";
+import { unlessAborted } from "../system/interrupt.ts";
+import { plural } from "../units.ts";
 import { startServer } from "./server-process.ts";
-import { plural } from "./units.ts";
 
 /** Where one fixture is fetched, and what must come back. */
 export interface TargetFixture {

@@ -1,11 +1,6 @@
-import { fixtures } from "../fixtures/registry.ts";
-import { UserError } from "./errors.ts";
-import {
-  chooseMany,
-  readPositiveCount,
-  readPositiveDurationMs,
-  splitList,
-} from "./flags/values.ts";
+import { fixtures } from "../../fixtures/registry.ts";
+import { UserError } from "../errors.ts";
+import { chooseMany, readPositiveCount, readPositiveDurationMs, splitList } from "./values.ts";
 
 /** What a gate is made of: all that could loosen it. */
 export interface GateSettings {

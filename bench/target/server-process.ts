@@ -1,10 +1,15 @@
 import { join } from "node:path";
-import type { Listening, ServerCommand, ServerOptions, ServerReport } from "../server/messages.ts";
-import { spawnChild } from "./child.ts";
-import { UserError } from "./errors.ts";
-import type { Side } from "./scheduling.ts";
+import type {
+  Listening,
+  ServerCommand,
+  ServerOptions,
+  ServerReport,
+} from "../../server/messages.ts";
+import { UserError } from "../errors.ts";
+import { spawnChild } from "../system/child.ts";
+import type { Side } from "../system/scheduling.ts";
 
-const script = join(import.meta.dir, "../server/main.ts");
+const script = join(import.meta.dir, "../../server/main.ts");
 
 /** It is asked between slices, and by who waits for a Ctrl-C. */
 const usagePatienceMs = 5_000;

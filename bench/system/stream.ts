@@ -1,6 +1,6 @@
 import { writeSync } from "node:fs";
-import { asError } from "../src/errors.ts";
-import type { Output } from "./io.ts";
+import { asError } from "../../src/errors.ts";
+import type { Output } from "../io.ts";
 
 /** A stream of this process, and why what was written to it did not arrive, if it did not. */
 export interface Stream extends Output {

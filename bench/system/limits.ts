@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { UserError } from "./errors.ts";
-import { plural } from "./units.ts";
+import { UserError } from "../errors.ts";
+import { plural } from "../units.ts";
 
 /** Files that a process has open beside its connections: modules, pipes, the IPC channel. */
 const otherFiles = 64;

@@ -1,6 +1,6 @@
-import { onAbort } from "./interrupt.ts";
-import type { RaceContext } from "./load/executor.ts";
-import { once } from "./load/messages.ts";
+import type { RaceContext } from "../load/executor.ts";
+import { once } from "../load/messages.ts";
+import { onAbort } from "../system/interrupt.ts";
 
 const warmConnections = 16;
 

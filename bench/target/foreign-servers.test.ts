@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ensureFiles } from "../fixtures/files.ts";
-import { isRaw, pathOf } from "../fixtures/fixture.ts";
-import { fixtures } from "../fixtures/registry.ts";
-import { ClientSession } from "../src/session.ts";
-import { parsingStrategies } from "../src/strategies/registry.ts";
+import { ensureFiles } from "../../fixtures/files.ts";
+import { isRaw, pathOf } from "../../fixtures/fixture.ts";
+import { fixtures } from "../../fixtures/registry.ts";
+import { ClientSession } from "../../src/session.ts";
+import { parsingStrategies } from "../../src/strategies/registry.ts";
 import { type ServerProcess, startServer } from "./server-process.ts";
 
 /** A server that is not ours serves the same files; every strategy must get the same bytes. */

@@ -1,4 +1,4 @@
-import { asError } from "../src/errors.ts";
+import { asError } from "../../src/errors.ts";
 
 /** What a child says of a fault, in place of the report that was asked for. */
 export interface FailedReport {
@@ -14,7 +14,7 @@ export function failedReport(error: unknown): FailedReport {
 export function childOptions<Options>(): Options {
   const text = process.argv[2];
   if (text === undefined)
-    throw new Error("this is a process of readrace's own; see bench/child.ts");
+    throw new Error("this is a process of readrace's own; see bench/system/child.ts");
   return JSON.parse(text) as Options;
 }
 

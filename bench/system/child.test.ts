@@ -2,7 +2,7 @@ import { afterAll, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { until } from "../src/until.testing.ts";
+import { until } from "../../src/until.testing.ts";
 import { isAlive } from "./alive.ts";
 import { spawnChild } from "./child.ts";
 
