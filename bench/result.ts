@@ -3,6 +3,7 @@ import { errorKinds } from "../src/errors.ts";
 import { boundByValues } from "./audit/bound.ts";
 import { transportKinds } from "./load/transport.ts";
 import { verdicts } from "./stats/verdict.ts";
+import { units } from "./units.ts";
 
 /** The format of result files. What others rely on is only added to, or `schemaVersion` rises. */
 export const schemaVersion = 1;
@@ -34,7 +35,7 @@ const environment = z.object({
 
 const metric = z.object({
   value: z.number(),
-  unit: z.enum(["1/s", "B/s", "ns", "B", "1"]),
+  unit: z.enum(units),
   better: z.enum(["lower", "higher"]),
   interval: interval
     .optional()

@@ -1,14 +1,13 @@
 import { UserError } from "./errors.ts";
 import { chooseOne } from "./flags/values.ts";
-import type { Unit } from "./metrics/metric.ts";
 import { metrics } from "./metrics/registry.ts";
 import type { CellResult, Result } from "./result.ts";
-import { formatQuantity, parseQuantity, plural } from "./units.ts";
+import { formatQuantity, parseQuantity, plural, type Unit } from "./units.ts";
 
 /** What a metric must be below or above: 'serviceP99Ns<5ms'. */
 export interface Threshold {
   readonly metric: string;
-  readonly unit: string;
+  readonly unit: Unit;
   readonly operator: "<" | ">";
   readonly limit: number;
   readonly text: string;

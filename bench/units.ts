@@ -1,5 +1,9 @@
 /** Reads and writes quantities as people do: `500ms`, `10k`, `8.71 µs`, `1.2 GB/s`. */
 
+/** In what metrics are measured; "1" is a number of something. */
+export const units = ["1/s", "B/s", "ns", "B", "1"] as const;
+export type Unit = (typeof units)[number];
+
 const durationsMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
 /** Milliseconds of "500ms", "10s", "2m", "1h" or "0"; undefined for anything else. */
@@ -31,7 +35,7 @@ const bytesOf: Readonly<Record<string, number>> = { ...multiples, b: 1, kb: 1e3,
  * A quantity in the unit of a metric, as it is printed or shorter: "5ms" is 5e6 ns, "64k" or "64 kB" 64,000
  * bytes, "10k" or "10k/s" 10,000 a second.
  */
-export function parseQuantity(text: string, unit: string): number | undefined {
+export function parseQuantity(text: string, unit: Unit): number | undefined {
   const isRate = unit.endsWith("/s");
   const [, amount, suffix] =
     /^(\d+(?:\.\d+)?)\s*([a-zµ]*)$/i.exec(isRate ? text.replace(/\/s$/, "") : text) ?? [];
@@ -85,7 +89,7 @@ export function formatBytes(bytes: number): string {
 }
 
 /** A figure in the unit of its metric. */
-export function formatQuantity(value: number, unit: string): string {
+export function formatQuantity(value: number, unit: Unit): string {
   switch (unit) {
     case "ns":
       return formatNs(value);
@@ -95,7 +99,7 @@ export function formatQuantity(value: number, unit: string): string {
       return `${formatBytes(value)}/s`;
     case "1/s":
       return `${formatCount(value)}/s`;
-    default:
+    case "1":
       return formatCount(value);
   }
 }

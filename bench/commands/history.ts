@@ -2,14 +2,14 @@ import { existsSync } from "node:fs";
 import { UserError } from "../errors.ts";
 import { type HistoryEntry, historyEntryOf, readHistory } from "../history.ts";
 import { exitCodes, type Io } from "../io.ts";
-import { metrics } from "../metrics/registry.ts";
+import { knownMetrics } from "../metrics/registry.ts";
 import { formatChange } from "../reporters/comparison-text.ts";
 import { renderTable } from "../reporters/table.ts";
 import { changePoints } from "../stats/change-points.ts";
 import { outlierScore, roundingStep } from "../stats/outlier.ts";
 import { median } from "../stats/quantile.ts";
 import { baselinePath, historyPath, readResult } from "../store.ts";
-import { formatQuantity, formatRevision } from "../units.ts";
+import { formatQuantity, formatRevision, type Unit } from "../units.ts";
 
 /** A metric of a cell over recorded runs of one environment. */
 interface Series {
@@ -133,12 +133,13 @@ function renderChanges(changes: readonly Change[]): string {
 }
 
 function worse(metric: string, ratio: number): boolean {
-  const higher = metrics.find(({ key }) => key === metric)?.better === "higher";
+  const higher = knownMetrics.find(({ key }) => key === metric)?.better === "higher";
   return ratio > 1 !== higher;
 }
 
-function unitOf(metric: string): string {
-  return metrics.find(({ key }) => key === metric)?.unit ?? "ns";
+/** A history may hold what a later version has measured. */
+function unitOf(metric: string): Unit {
+  return knownMetrics.find(({ key }) => key === metric)?.unit ?? "1";
 }
 
 /** A baseline that cannot be read takes nothing from the history. */

@@ -1,6 +1,6 @@
 import { fixtures } from "../../fixtures/registry.ts";
 import { exitCodes, type Io } from "../io.ts";
-import { metrics } from "../metrics/registry.ts";
+import { knownMetrics } from "../metrics/registry.ts";
 import { contenders } from "../references/registry.ts";
 import { reporters } from "../reporters/registry.ts";
 import { renderTable } from "../reporters/table.ts";
@@ -15,7 +15,7 @@ export function list(asJson: boolean, io: Io): number {
   const lists = {
     strategies: contenders.map(({ name, summary, core }) => ({ name, summary, core })),
     fixtures: fixtures.map(({ name, summary, core }) => ({ name, summary, core })),
-    metrics: metrics.map(({ key, summary, unit, better }) => ({
+    metrics: knownMetrics.map(({ key, summary, unit, better }) => ({
       name: key,
       summary,
       unit,

@@ -3,6 +3,7 @@ import type { CompareConfig } from "../flags/compare.ts";
 import type { Io } from "../io.ts";
 import type { RaceContext } from "../load/executor.ts";
 import { processExecutor } from "../load/process-executor.ts";
+import { nsPerResponse } from "../metrics/ns-per-response.ts";
 import { canBeFed } from "../micro/readers.ts";
 import { mostWarmUpMs, type RaceSettings, usualRace } from "../plan.ts";
 import { createProgress, heatName } from "../progress.ts";
@@ -195,5 +196,5 @@ function askOfReader(sample: MicroMatchSample, minEffect: number): Asked[] {
     connections: 1,
   };
   const question = microQuestion(sample, minEffect);
-  return question ? [{ subject, metric: "nsPerResponse", question, logs: sample.change }] : [];
+  return question ? [{ subject, metric: nsPerResponse.key, question, logs: sample.change }] : [];
 }

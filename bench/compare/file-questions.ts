@@ -1,4 +1,5 @@
 import { cellName } from "../cell-name.ts";
+import { nsPerResponse } from "../metrics/ns-per-response.ts";
 import type { CellResult, Environment, Result } from "../result.ts";
 import { seededRandom } from "../stats/random.ts";
 import { unpairedEstimate } from "../stats/unpaired.ts";
@@ -38,10 +39,7 @@ export function environmentDifferences(base: Environment, head: Environment): st
     .map((key) => `${key}: ${before[key]} and ${after[key]}`);
 }
 
-const askedMetrics = [
-  ...gatedMetrics,
-  { key: "nsPerResponse", better: "lower", marginFactor: 1, weight: 8 } as const,
-];
+const askedMetrics = [...gatedMetrics, { ...nsPerResponse, marginFactor: 1, weight: 8 } as const];
 
 /**
  * The gated metrics of every cell that both results have; micro results have one of their own. Of comparisons

@@ -1,16 +1,19 @@
 import { type Histogram, mergeHistograms, percentileOf } from "../load/histogram.ts";
 import type { CellSample, Recording, SliceSample } from "../load/sample.ts";
+import type { Unit } from "../units.ts";
 
-export type Unit = "1/s" | "B/s" | "ns" | "B" | "1";
-
-/** One figure of a cell. */
-export interface Metric {
+/** What is known of a metric without a sample. */
+export interface MetricFacts {
   /** Name in results; it carries the unit. */
   readonly key: string;
   readonly unit: Unit;
   readonly better: "lower" | "higher";
   /** One line for `list`. */
   readonly summary: string;
+}
+
+/** One figure of a cell. */
+export interface Metric extends MetricFacts {
   /** A closed loop has none. */
   readonly openLoopOnly?: true;
   /** The figure, over all replicates of `sample`; undefined where it was not measured. */

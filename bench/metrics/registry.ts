@@ -6,7 +6,8 @@ import {
   peakRss,
   serverCpuPerRequest,
 } from "./cost.ts";
-import type { Metric } from "./metric.ts";
+import type { Metric, MetricFacts } from "./metric.ts";
+import { nsPerResponse } from "./ns-per-response.ts";
 import { latenessP99, responsePercentiles } from "./response-time.ts";
 import { serviceMax, serviceMean, serviceMin, servicePercentiles } from "./service-time.ts";
 import { bytesPerSecond, requestsPerSecond } from "./throughput.ts";
@@ -30,6 +31,9 @@ export const metrics: readonly Metric[] = [
   memoryPerConnection,
   memoryPerResponse,
 ];
+
+/** Whatever a result may hold. */
+export const knownMetrics: readonly MetricFacts[] = [...metrics, nsPerResponse];
 
 /** What rivals, revisions and peers are compared by. */
 export const comparedMetricKeys = [

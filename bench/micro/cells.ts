@@ -1,5 +1,6 @@
 import type { AuditLine } from "../audit/check.ts";
 import { createHistogram, encodeHistogram } from "../load/histogram.ts";
+import { nsPerResponse } from "../metrics/ns-per-response.ts";
 import type { CellResult } from "../result.ts";
 import { meanEstimate, nonNegative } from "../stats/interval.ts";
 import { median } from "../stats/quantile.ts";
@@ -34,14 +35,14 @@ function microCell({ strategy, processes }: MicroSample, at: number): CellResult
     errors: {},
     status: {},
     metrics: {
-      nsPerResponse: {
+      [nsPerResponse.key]: {
         value,
-        unit: "ns",
-        better: "lower",
+        unit: nsPerResponse.unit,
+        better: nsPerResponse.better,
         ...(interval && { interval: nonNegative(interval, perProcess) }),
       },
     },
-    replicates: perProcess.map((nsPerResponse) => ({ nsPerResponse })),
+    replicates: perProcess.map((ns) => ({ [nsPerResponse.key]: ns })),
     // A mean of a batch is not the time of any response: there is nothing to put in.
     histograms: { serviceTimeNs: encodeHistogram(createHistogram()) },
     boundBy: "client",
