@@ -5,8 +5,6 @@ import { hasBody, whyWrong, whyWrongBody } from "./answer-check.ts";
 import type { Client } from "./clients.ts";
 import { clockNs } from "./clock.ts";
 import { ClosedLoop } from "./closed-loop.ts";
-import { compilersCpuNs } from "./compilers.ts";
-import { processCpuNs } from "./cpu.ts";
 import { Lane, type LaneOwner } from "./lane.ts";
 import type { Loop } from "./loop.ts";
 import { watchLoopDelay } from "./loop-delay.ts";
@@ -19,12 +17,11 @@ import type {
 } from "./messages.ts";
 import { OpenLoop } from "./open-loop.ts";
 import { noPace, type Pace } from "./pace.ts";
-import { planDurationMs } from "./pacer.ts";
 import { Recorder } from "./recorder.ts";
 import type { SliceSample } from "./sample.ts";
 import { shareConnection } from "./shared-connection.ts";
 import { Slice } from "./slice.ts";
-import { cold, isWorthWarming, type Warmth } from "./warmth.ts";
+import { runWarmUp, type WarmUpSubject } from "./warm-up.ts";
 
 /**
  * A slice settles for so many of its longest answers. After one there are too many of them, since all
@@ -39,21 +36,10 @@ const maxBackoffMs = 1000;
 /** A server that has answered nothing for so long, and failed every lane more than twice, is gone. */
 const giveUpAfterNs = 5e9;
 
-function plannedNsOf(length: SliceLength): number {
-  switch (length.kind) {
-    case "time":
-      return length.windowMs * 1e6;
-    case "requests":
-      return Number.POSITIVE_INFINITY;
-    case "open":
-      return planDurationMs(length.plan) * 1e6;
-  }
-}
-
 /** Runs one loop after the other over its lanes, checks every answer, and records. */
-export class Driver implements LaneOwner {
+export class Driver implements LaneOwner, WarmUpSubject {
   private readonly expected: ExpectedAnswer;
-  private readonly recorder: Recorder;
+  readonly recorder: Recorder;
   private loop: Loop | undefined;
   private open = false;
   /** When the last good answer came, and how many requests have failed since. */
@@ -67,8 +53,7 @@ export class Driver implements LaneOwner {
   private warmingUp = false;
   /** By which slices settle: of the warm-up before. */
   private pace = noPace;
-  private warmth: Warmth = cold;
-  private cutShort = false;
+  cutShort = false;
   private sliceDone: PromiseWithResolvers<SliceSample> | undefined;
 
   constructor(client: Client, options: GeneratorOptions) {
@@ -96,50 +81,13 @@ export class Driver implements LaneOwner {
   async warmUp(phases: readonly WarmUpPhase[]): Promise<Pace> {
     this.warmingUp = true;
     this.cutShort = false;
-    for (const phase of phases) {
-      await this.runPhase(phase);
-      // Where nothing is answered, another phase would only wait once more for timeouts.
-      if (this.warmth.chunks === 0) break;
-    }
+    await runWarmUp(phases, this);
     this.warmingUp = false;
     return this.pace;
   }
 
-  /** Each slice takes three rounds of answers at least: of slow ones fewer slices must do. */
-  private async runPhase({ slice, least, most }: WarmUpPhase): Promise<void> {
-    const sliceNs = plannedNsOf(slice);
-    const beganNs = clockNs();
-    // An open loop has code of its own, which a closed one before it has not warmed.
-    this.warmth = cold;
-    for (let count = 0; count < most && !this.cutShort; count++) {
-      const elapsedNs = clockNs() - beganNs;
-      const isEnough = count >= least || elapsedNs > least * sliceNs;
-      if (isEnough && !isWorthWarming(this.warmth)) break;
-      if (elapsedNs > most * sliceNs) break;
-      await this.runWarmUpSlice(slice);
-    }
-  }
-
-  private async runWarmUpSlice(length: SliceLength): Promise<void> {
-    const cpuBeforeNs = processCpuNs();
-    const compilersBeforeNs = compilersCpuNs();
-    const beganNs = clockNs();
-    const { requests, answered } = await this.runSlice(length);
-    // Whatever connections of this slice have still to say is not said to the next.
-    await new Promise(setImmediate);
-    const { pace, chunks: counted } = this.recorder;
+  paced(pace: Pace): void {
     this.pace = pace;
-    // Those at the slice's edges were handed over as well, and not counted.
-    const chunks = requests.ok > 0 ? (counted / requests.ok) * answered : 0;
-    this.warmth = {
-      chunks: this.warmth.chunks + chunks,
-      chunksPerSecond: Math.max(
-        this.warmth.chunksPerSecond,
-        (chunks / (clockNs() - beganNs)) * 1e9,
-      ),
-      compilersShare: (compilersCpuNs() - compilersBeforeNs) / (processCpuNs() - cpuBeforeNs),
-    };
-    this.recorder.forget();
   }
 
   async runSlice(length: SliceLength): Promise<SliceSample> {
