@@ -1,7 +1,8 @@
 import { drainMicrotasks } from "bun:jsc";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { canSeeEpolls, Epoll, findEpollOf } from "./epoll.ts";
-import { EAGAIN, type Libc, MSG_NOSIGNAL, openLibc, SO_RCVLOWAT, SOL_SOCKET } from "./libc.ts";
+import { EAGAIN, type Libc, MSG_NOSIGNAL, openLibc } from "./libc.ts";
+import { LowWater, mostExpectedBytes } from "./low-water.ts";
 import { isLent, lend, slabBytes, takeSlab } from "./slabs.ts";
 import { Ticker } from "./ticker.ts";
 
@@ -18,13 +19,7 @@ export interface DirectReader {
 }
 
 /** Of one socket, before another has its turn: as many as an expected piece fills. */
-const mostSlabs = 4;
-const mostExpected = mostSlabs * slabBytes;
-/**
- * For less, two calls of setsockopt cost more than they save. Never less than a slab: who takes a chunk in
- * steps says in between what is missing, and takes nothing back when the rest of the chunk has brought it.
- */
-const leastExpected = slabBytes;
+const mostSlabs = mostExpectedBytes / slabBytes;
 /**
  * So many sockets are read before those who wait for their data go on. As in asyncio's loop, all that is
  * ready is read first: to go on after each, as in Bun's, costs a future or a stream 0.3 µs a response,
@@ -97,10 +92,7 @@ export class DirectReads {
   /** By file descriptor. */
   private readonly readers: (DirectReader | undefined)[] = [];
   private slab = takeSlab();
-  /** By file descriptor, SO_RCVLOWAT where it is not 1. */
-  private readonly leastBytes: (number | undefined)[] = [];
-  private readonly option = new Int32Array(1);
-  private readonly optionBytes = new Uint8Array(this.option.buffer);
+  private readonly lowWater: LowWater;
   /** Whose data was delivered last, and how many bytes it has said to expect since. */
   private readingFd = -1;
   private expected = 0;
@@ -121,6 +113,7 @@ export class DirectReads {
   ) {
     this.epollOf = epollOf;
     this.libc = libc;
+    this.lowWater = new LowWater(libc);
     this.epoll = epoll;
     this.ticker = ticker;
     this.pace = pace;
@@ -163,14 +156,14 @@ export class DirectReads {
 
   /** Reads it no more, from now on. */
   drop(fd: number): void {
-    this.wakeFor(fd, 0);
+    this.lowWater.set(fd, 0);
     this.epoll.remove(fd);
     this.forget(fd);
   }
 
   /** The same of a socket that is closed already: the kernel has forgotten it, and its number may be another's. */
   forget(fd: number): void {
-    this.leastBytes[fd] = undefined;
+    this.lowWater.forget(fd);
     this.readers[fd] = undefined;
     this.count--;
   }
@@ -265,9 +258,9 @@ export class DirectReads {
       if (wanted === undefined) reader.arrived(this.chunkOf(length));
       else reader.bufferUpdated(length);
       // At once, so that a slab comes back while it is in the caches, and what is expected is known.
-      if (isLent(length) || this.leastBytes[fd] !== undefined) drainMicrotasks();
+      if (isLent(length) || this.lowWater.isSet(fd)) drainMicrotasks();
       if (this.readers[fd] !== reader) return;
-      this.wakeFor(fd, this.expected);
+      this.lowWater.set(fd, this.expected);
       if (length < buffer.length) return;
     }
   }
@@ -282,18 +275,6 @@ export class DirectReads {
     }
     this.drop(fd);
     reader.broken(errno);
-  }
-
-  /**
-   * Lets the kernel wake us only when so much is there: 1 MiB then takes three wake-ups in place of nine,
-   * each of which costs the sender and us a turn of the scheduler, and of a core that sleeps an interrupt.
-   */
-  private wakeFor(fd: number, expected: number): void {
-    const wanted = expected < leastExpected ? undefined : Math.min(expected, mostExpected);
-    if (wanted === this.leastBytes[fd]) return;
-    this.leastBytes[fd] = wanted;
-    this.option[0] = wanted ?? 1;
-    this.libc.setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, this.optionBytes, 4);
   }
 
   /** What was read into the slab, as a chunk that is the reader's own. */

@@ -2,8 +2,8 @@ import { getSystemErrorName } from "node:util";
 import type { Socket } from "bun";
 import type { DirectReader, DirectReads } from "./direct-reads.ts";
 import { asError } from "./errors.ts";
-import { copyOf } from "./http1/bytes.ts";
 import type { ArrivalObserver, Protocol, Transport } from "./protocol.ts";
+import { SendBuffer } from "./send-buffer.ts";
 import { resetError } from "./socket-errors.ts";
 
 /** asyncio's default: `pauseWriting` above 64 KiB of unsent data, `resumeWriting` at a quarter. */
@@ -22,8 +22,7 @@ export class SocketTransport implements Transport, DirectReader {
   private directFd = -1;
   private hasRead = false;
   private socket: Socket<SocketTransport> | undefined;
-  private unsent: Uint8Array[] = [];
-  private unsentBytes = 0;
+  private readonly unsent = new SendBuffer();
   private writingPaused = false;
   private readingPaused = false;
   /** What Bun has told while reading was paused, as it does when a connection breaks: told on resumption. */
@@ -50,7 +49,7 @@ export class SocketTransport implements Transport, DirectReader {
   write(data: Uint8Array): void {
     if (this.eofWanted) throw new Error("cannot write after writeEof()");
     if (this.closing || this.socket === undefined || data.length === 0) return;
-    if (this.unsentBytes > 0) {
+    if (this.unsent.byteLength > 0) {
       this.buffer(data);
       return;
     }
@@ -62,7 +61,7 @@ export class SocketTransport implements Transport, DirectReader {
     if (this.eofWanted || this.closing) return;
     this.eofWanted = true;
     this.leaveToBun();
-    if (this.unsentBytes === 0) this.socket?.shutdown();
+    if (this.unsent.byteLength === 0) this.socket?.shutdown();
   }
 
   pauseReading(): void {
@@ -93,13 +92,12 @@ export class SocketTransport implements Transport, DirectReader {
   close(): void {
     if (this.closing) return;
     this.closing = true;
-    if (this.unsentBytes === 0 || this.lost) this.hangUp((socket) => socket.end());
+    if (this.unsent.byteLength === 0 || this.lost) this.hangUp((socket) => socket.end());
   }
 
   abort(): void {
     this.closing = true;
-    this.unsent = [];
-    this.unsentBytes = 0;
+    this.unsent.clear();
     this.hangUp((socket) => socket.terminate());
   }
 
@@ -112,7 +110,7 @@ export class SocketTransport implements Transport, DirectReader {
   }
 
   writeBufferSize(): number {
-    return this.unsentBytes;
+    return this.unsent.byteLength;
   }
 
   opened(socket: Socket<SocketTransport>): void {
@@ -172,21 +170,12 @@ export class SocketTransport implements Transport, DirectReader {
   }
 
   drained(): void {
-    while (this.unsent.length > 0) {
-      const next = this.unsent[0] as Uint8Array;
-      const sent = Math.max(0, this.socket?.write(next) ?? 0);
-      this.unsentBytes -= sent;
-      if (sent < next.length) {
-        this.unsent[0] = next.subarray(sent);
-        break;
-      }
-      this.unsent.shift();
-    }
-    if (this.writingPaused && this.unsentBytes <= lowWaterBytes) {
+    this.unsent.flush((piece) => Math.max(0, this.socket?.write(piece) ?? 0));
+    if (this.writingPaused && this.unsent.byteLength <= lowWaterBytes) {
       this.writingPaused = false;
       this.tell(() => this.protocol.resumeWriting?.());
     }
-    if (this.unsentBytes > 0 || this.lost) return;
+    if (this.unsent.byteLength > 0 || this.lost) return;
     if (this.closing) this.hangUp((socket) => socket.end());
     else if (this.eofWanted) this.socket?.shutdown();
   }
@@ -291,11 +280,9 @@ export class SocketTransport implements Transport, DirectReader {
     end(this.socket);
   }
 
-  /** Of what is not sent yet the caller may use the memory again, as with asyncio: it is copied. */
   private buffer(data: Uint8Array): void {
-    this.unsent.push(copyOf(data, 0, data.length));
-    this.unsentBytes += data.length;
-    if (!this.writingPaused && this.unsentBytes > highWaterBytes) {
+    this.unsent.push(data);
+    if (!this.writingPaused && this.unsent.byteLength > highWaterBytes) {
       this.writingPaused = true;
       this.tell(() => this.protocol.pauseWriting?.());
     }
