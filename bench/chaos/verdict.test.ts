@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { createHistogram } from "../load/histogram.ts";
 import type { ChaosSample } from "./run.ts";
-import { faultsOf } from "./verdict.ts";
+import { findingsOf } from "./verdict.ts";
 
 const mb = 1024 * 1024;
 
@@ -44,7 +44,7 @@ function pauseOf(ms: number) {
 }
 
 test("counts that agree, no connection left and flat memory: nothing is wrong", () => {
-  expect(faultsOf(held, 4)).toEqual([]);
+  expect(findingsOf(held, 4)).toEqual([]);
 });
 
 test.each<[string, ChaosSample, string]>([
@@ -85,5 +85,5 @@ test.each<[string, ChaosSample, string]>([
     "memory grew from 62.9 MB to 105 MB",
   ],
 ])("%s is told", (_, sample, sentence) => {
-  expect(faultsOf(sample, 4)).toContain(sentence);
+  expect(findingsOf(sample, 4)).toContain(sentence);
 });

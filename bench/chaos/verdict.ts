@@ -7,7 +7,7 @@ const growthShare = 0.1;
 const growthBytes = 24 * 1024 * 1024;
 
 /** What is wrong with a chaos run, in sentences; none where client and server agree on everything. */
-export function faultsOf(
+export function findingsOf(
   { requests, recording, errors, tally }: ChaosSample,
   connections: number,
 ): readonly string[] {

@@ -1,6 +1,6 @@
 import { asError } from "../../src/errors.ts";
 import { type ChaosSample, runChaos } from "../chaos/run.ts";
-import { faultsOf } from "../chaos/verdict.ts";
+import { findingsOf } from "../chaos/verdict.ts";
 import type { ChaosConfig } from "../flags/chaos.ts";
 import { exitCodes, type Io } from "../io.ts";
 import { addCounts } from "../load/workers.ts";
@@ -27,7 +27,7 @@ export async function chaos({ strategies, settings }: ChaosConfig, io: Io): Prom
     return exitCodes.interrupted;
   }
   const miscounted = samples.flatMap((sample) =>
-    faultsOf(sample, settings.connections).map((what) => `${sample.strategy}: ${what}`),
+    findingsOf(sample, settings.connections).map((what) => `${sample.strategy}: ${what}`),
   );
   const wrong = [...broken, ...miscounted];
   io.out.write(renderFaults(samples));

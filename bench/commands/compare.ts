@@ -1,6 +1,6 @@
 import { asError } from "../../src/errors.ts";
 import { compareFiles } from "../compare/compare-files.ts";
-import { compareLive, type LiveComparison } from "../compare/compare-live.ts";
+import { type ComparisonOutcome, compareLive } from "../compare/compare-live.ts";
 import { overallVerdict } from "../compare/comparison.ts";
 import type { NamedResult } from "../compare/file-questions.ts";
 import { withGateOfBase } from "../compare/gate-file.ts";
@@ -23,7 +23,7 @@ export async function compare(asked: CompareConfig, io: Io): Promise<number> {
   const { subjects } = config;
   checkOutput(config.output, subjects.kind === "files" ? [subjects.base, subjects.head] : []);
   const startedAt = new Date().toISOString();
-  const outcome: LiveComparison =
+  const outcome: ComparisonOutcome =
     subjects.kind === "files"
       ? compareFiles(named(subjects.base), named(subjects.head), config)
       : await compareLive(subjects, config, io);

@@ -57,7 +57,7 @@ export async function load(config: LoadConfig, io: Io): Promise<number> {
     command: config.output.command,
     seed: config.settings.seed,
     interrupted: io.signal.aborted,
-    environment: describeEnvironment(serverName(config), target.local, transportOf(config)),
+    environment: describeEnvironment(serverName(config), target.onServerCore, transportOf(config)),
     cells,
     comparisons,
     ...(foundRates.length > 0 && { foundRates }),

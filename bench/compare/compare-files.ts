@@ -1,6 +1,6 @@
 import { UserError } from "../errors.ts";
 import type { CompareConfig } from "../flags/compare.ts";
-import type { LiveComparison } from "./compare-live.ts";
+import type { ComparisonOutcome } from "./compare-live.ts";
 import { comparisonOf } from "./comparison.ts";
 import {
   cellNames,
@@ -17,7 +17,7 @@ export function compareFiles(
   base: NamedResult,
   head: NamedResult,
   { minEffect, ignoreEnvironment }: Pick<CompareConfig, "minEffect" | "ignoreEnvironment">,
-): LiveComparison {
+): ComparisonOutcome {
   const leftOut = cellsBeyond(base, head.result);
   const differences = environmentDifferences(base.result.environment, head.result.environment);
   const compared = {

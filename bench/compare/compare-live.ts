@@ -27,7 +27,7 @@ import {
 } from "./micro-match.ts";
 
 /** All that a comparison has found, whole or broken off by `fault`. */
-export interface LiveComparison {
+export interface ComparisonOutcome {
   readonly cells: readonly CellResult[];
   readonly comparisons: readonly Comparison[];
   readonly compared: NonNullable<Result["compared"]>;
@@ -46,7 +46,7 @@ export async function compareLive(
   subjects: LiveSubjects,
   config: CompareConfig,
   io: Io,
-): Promise<LiveComparison> {
+): Promise<ComparisonOutcome> {
   checkLimits(Math.max(...config.connections), 3, true);
   const { base, head, matches, leftOut } = await setUp(subjects, config, io.signal);
   const compared = {

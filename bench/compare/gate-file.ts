@@ -48,15 +48,15 @@ function readGateFile(revision: string): GateSettings {
   if (exitCode !== 0) {
     throw new UserError(`${revision.slice(0, 8)} has no ${file}; add one, or leave out --gate`);
   }
-  const isWrong = (why: string, cause?: unknown) =>
+  const wrongGate = (why: string, cause?: unknown) =>
     new UserError(`${file} of ${revision.slice(0, 8)} is wrong: ${why}`, { cause });
   const text = parseJson(gateFile, stdout.toString());
-  if (typeof text === "string") throw isWrong(text);
+  if (typeof text === "string") throw wrongGate(text);
   const strategies = [...new Set(splitList(text.strategies))];
-  if (strategies.length === 0) throw isWrong('"strategies" needs a name');
+  if (strategies.length === 0) throw wrongGate('"strategies" needs a name');
   try {
     return { strategies, ...readGateSettings(text, keys) };
   } catch (cause) {
-    throw isWrong(asError(cause).message, cause);
+    throw wrongGate(asError(cause).message, cause);
   }
 }

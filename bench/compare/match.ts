@@ -34,9 +34,9 @@ export interface MatchSample {
 }
 
 /** Below six replicates a standard error is too uncertain to stop on. */
-const fewestReplicates = 6;
+const stopEarlyFrom = 6;
 /** So many whatever the budget is: with two or three no change could be found that anybody makes. */
-const leastReplicates = 5;
+const guaranteedReplicates = 5;
 
 /**
  * Whoever stops when a standard error is small stops more often while it happens to be too small: of 95 %
@@ -68,13 +68,13 @@ export async function raceMatch(
   for (let replicate = 0; !context.signal.aborted; replicate++) {
     const elapsedMs = (clockNs() - beganNs) / 1e6;
     const nextMs = replicate === 0 ? 0 : elapsedMs / replicate;
-    if (replicate >= leastReplicates && elapsedMs + nextMs > settings.budgetMs) break;
+    if (replicate >= guaranteedReplicates && elapsedMs + nextMs > settings.budgetMs) break;
     const raced = await raceReplicate(heat, settings.race, replicate, context);
     const whole = raced.flatMap((own) => ("lost" in own || own.slices.length === 0 ? [] : [own]));
     for (const own of raced) if ("lost" in own) throw new Error(own.lost);
     const complete = whole.length === raced.length;
     if (complete) for (const [arm, own] of whole.entries()) arms[arm]?.push(own);
-    if (!complete || (replicate + 1 >= fewestReplicates && isPrecise(sample(), settings))) break;
+    if (!complete || (replicate + 1 >= stopEarlyFrom && isPrecise(sample(), settings))) break;
   }
   return sample();
 }

@@ -1,13 +1,13 @@
 /** The highest rate that was found to meet an objective, and the lowest that was found to miss it. */
-export interface FoundRate {
+export interface RateBounds {
   readonly met: number | undefined;
   readonly missed: number | undefined;
 }
 
 /** Rates closer than this to each other are not told apart. */
 const resolution = 0.03;
-/** No search needs more trials, whatever the start. */
-const mostTrials = 16;
+/** No search tries more rates, whatever the start; each that is missed is tried twice. */
+const mostRates = 16;
 
 /**
  * Searches for the highest rate at which `meets` still holds: doubles or halves from `startRate` until
@@ -17,11 +17,11 @@ const mostTrials = 16;
 export async function findRate(
   startRate: number,
   meets: (rate: number) => Promise<boolean>,
-): Promise<FoundRate> {
+): Promise<RateBounds> {
   let met: number | undefined;
   let missed: number | undefined;
   let rate = Math.max(1, Math.round(startRate));
-  for (let trial = 0; trial < mostTrials; trial++) {
+  for (let trial = 0; trial < mostRates; trial++) {
     if ((await meets(rate)) || (await meets(rate))) met = rate;
     else missed = rate;
     if (met !== undefined && missed !== undefined && missed / met <= 1 + resolution) break;

@@ -31,7 +31,7 @@ export function processExecutor(
 ): Executor {
   keepCoresAwake();
   return {
-    generatorCores: generatorCores(target.local),
+    generatorCores: generatorCores(target.onServerCore),
     serverCpuNs: target.serverCpuNs,
     watchMachine,
     async start({ strategy, checkout }, fixture, connections) {
@@ -51,7 +51,7 @@ export function processExecutor(
       const child: GeneratorChild = spawnChild(
         script,
         options,
-        target.local ? "generator" : undefined,
+        target.onServerCore ? "generator" : undefined,
       );
       try {
         expectKind(await child.next(), "ready");
@@ -106,7 +106,7 @@ function generator(child: GeneratorChild, target: Target, silenceMs: number): Ge
       // A loop that spins so as to be on time has no time for compilers: on the same core they took turns
       // of 3 ms with it, and requests were late by as much. Before anything is waited for: workers that are
       // told one after the other begin together only if nothing takes time between them.
-      const spins = length.kind === "open" && target.local;
+      const spins = length.kind === "open" && target.onServerCore;
       const leaveCompilers = spins ? keepCompilersYielding(child.pid) : () => {};
       try {
         const before = await target.serverCpuNs();

@@ -77,7 +77,7 @@ export function concludePeers({ peers, comparisons = [], cells }: Result): strin
       ({ peer, fixture, reason }) => `${peer} ${reason}: it sat out what was left of ${fixture}.`,
     ),
     ...closing(cells),
-    first === undefined ? "" : fastest(cells, comparisons, first.baseline),
+    first === undefined ? "" : besideMeasure(cells, comparisons, first.baseline),
     "CPU is that of the whole process, by the operating system: of a tool from its start to its end, of ours in the measured window.",
   ];
   return `${sentences.filter((sentence) => sentence !== "").join("\n")}\n`;
@@ -89,7 +89,7 @@ function closing(cells: readonly CellResult[]): string[] {
   return [...names].map((name) => `${name} opened a connection for each request.`);
 }
 
-function fastest(
+function besideMeasure(
   cells: readonly CellResult[],
   comparisons: readonly Comparison[],
   measure: string,

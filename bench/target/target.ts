@@ -22,7 +22,7 @@ export interface TargetFixture {
 /** What a race runs against: our server, or any other. */
 export interface Target {
   /** Our own server's process, bound to its core; the generators keep off it. */
-  readonly local: boolean;
+  readonly onServerCore: boolean;
   fixture(name: string): TargetFixture;
   /** CPU time of the server so far in nanoseconds; undefined when it is not ours to ask. */
   serverCpuNs(): Promise<number | undefined>;
@@ -40,7 +40,7 @@ export async function ownTarget(source: ServerSource, names: readonly string[]):
     }),
   );
   return {
-    local: true,
+    onServerCore: true,
     fixture: (name) => lookUp(fixtures, name),
     serverCpuNs: server.cpuNs,
     stop: server.stop,
@@ -79,7 +79,7 @@ export async function otherTarget(
   }
   session.close();
   return {
-    local: false,
+    onServerCore: false,
     fixture: (name) => lookUp(fixtures, name),
     serverCpuNs: () => Promise.resolve(undefined),
     stop: () => Promise.resolve(),
@@ -97,14 +97,14 @@ function refuseOther(url: URL, { name, body }: Fixture, found: ExpectedAnswer): 
 }
 
 /** A server on this machine that gives the same answer to everything, and is not ours to stop. */
-export function fixedTarget(port: number, expected: ExpectedAnswer, local: boolean): Target {
+export function fixedTarget(port: number, expected: ExpectedAnswer, onServerCore: boolean): Target {
   const fixture: TargetFixture = {
     endpoint: { host: "127.0.0.1", port },
     requestTarget: "/",
     expected,
   };
   return {
-    local,
+    onServerCore,
     fixture: () => fixture,
     serverCpuNs: () => Promise.resolve(undefined),
     stop: () => Promise.resolve(),
