@@ -8,7 +8,8 @@ export interface Estimate {
   readonly interval?: Interval;
 }
 
-const confidence = 0.95;
+/** Of intervals, unless somebody asks for another. */
+export const usualConfidence = 0.95;
 
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -47,8 +48,12 @@ export function ratioEstimate(
 }
 
 function tHalfWidth(values: readonly number[], center: number): number {
+  const standardError = Math.sqrt(varianceOfMean(values, center));
+  return studentTQuantile((1 + usualConfidence) / 2, values.length - 1) * standardError;
+}
+
+/** The square of the standard error of `center`, which is the mean of `values`. */
+export function varianceOfMean(values: readonly number[], center: number): number {
   const n = values.length;
-  const sumOfSquares = values.reduce((sum, value) => sum + (value - center) ** 2, 0);
-  const standardError = Math.sqrt(sumOfSquares / (n - 1) / n);
-  return studentTQuantile(1 - (1 - confidence) / 2, n - 1) * standardError;
+  return values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (n - 1) / n;
 }

@@ -1,4 +1,4 @@
-import type { Estimate } from "./interval.ts";
+import { type Estimate, usualConfidence } from "./interval.ts";
 import { median } from "./quantile.ts";
 
 /**
@@ -15,8 +15,6 @@ export function medianEstimate(values: readonly number[]): Estimate {
   return { value, interval: [sorted[k - 1] as number, sorted[sorted.length - k] as number] };
 }
 
-const confidence = 0.95;
-
 function largestRank(n: number): number {
   let k = 0;
   let below = 0;
@@ -24,7 +22,7 @@ function largestRank(n: number): number {
   let logProbability = n * Math.log(0.5);
   for (;;) {
     below += Math.exp(logProbability);
-    if (1 - 2 * below < confidence) return k;
+    if (1 - 2 * below < usualConfidence) return k;
     k++;
     logProbability += Math.log((n - k + 1) / k);
   }

@@ -1,7 +1,7 @@
-import { mean } from "./interval.ts";
+import { mean, usualConfidence, varianceOfMean } from "./interval.ts";
 import { roundingStep } from "./outlier.ts";
 import { median, quantileOfSorted } from "./quantile.ts";
-import { studentTCdf, studentTQuantile } from "./student-t.ts";
+import { expansion, studentTQuantile, twoSidedP } from "./student-t.ts";
 
 /**
  * Log-ratios of two arms, by replicate, then by round: the arms of one round ran right after each
@@ -26,8 +26,6 @@ export interface PairedEstimate {
 const resamples = 10_000;
 /** Resampled medians of each replicate, from which the resamples of the whole are put together. */
 const innerResamples = 200;
-/** With so many degrees of freedom Student's t is the normal distribution, to six digits. */
-const normalFreedom = 1e7;
 
 /**
  * The mean over replicates of the median over rounds. The median, since stalls of the machine make
@@ -37,23 +35,21 @@ const normalFreedom = 1e7;
  * The interval comes from resampling with replacement at both levels, replicate and round, 10,000
  * times. With few replicates such an interval is too narrow, and resampling both levels counts the
  * inner variance twice (Davison and Hinkley, Bootstrap Methods, 1997, 3.8): its deviations are
- * scaled so that their spread is the standard error over replicates times t / z (the expanded
- * percentile interval of Hesterberg, What teachers should know about the bootstrap, 2015).
+ * scaled so that their spread is the standard error over replicates times t / z (see expansion).
  */
 export function pairedEstimate(
   logs: PairedLogs,
   random: () => number,
-  confidence = 0.95,
+  confidence = usualConfidence,
 ): PairedEstimate | undefined {
   const used = logs.filter((rounds) => rounds.length > 0);
   const n = used.length;
   if (n < 2) return undefined;
   const medians = used.map(median);
   const log = mean(medians);
-  const sumOfSquares = medians.reduce((sum, value) => sum + (value - log) ** 2, 0);
-  const standardError = Math.sqrt(sumOfSquares / (n - 1) / n);
+  const standardError = Math.sqrt(varianceOfMean(medians, log));
   if (standardError < ofRounding / Math.sqrt(n)) return estimateOfEqual(log, n, n - 1, confidence);
-  const pValue = 2 * (1 - studentTCdf(Math.abs(log) / standardError, n - 1));
+  const pValue = twoSidedP(log / standardError, n - 1);
   const interval = resampledInterval(used, log, standardError, random, confidence);
   return { log, interval, standardError, replicates: n, freedom: n - 1, pValue };
 }
@@ -69,11 +65,11 @@ export function estimateOfEqual(
   log: number,
   replicates: number,
   freedom: number,
-  confidence = 0.95,
+  confidence = usualConfidence,
 ): PairedEstimate {
   const standardError = ofRounding / Math.sqrt(replicates);
   const half = standardError * studentTQuantile((1 + confidence) / 2, freedom);
-  const pValue = 2 * (1 - studentTCdf(Math.abs(log) / standardError, freedom));
+  const pValue = twoSidedP(log / standardError, freedom);
   return { log, interval: [log - half, log + half], standardError, replicates, freedom, pValue };
 }
 
@@ -101,9 +97,7 @@ function resampledInterval(
     means.reduce((sum, value) => sum + (value - center) ** 2, 0) / resamples,
   );
   const tail = (1 - confidence) / 2;
-  const scale =
-    (standardError / spread) *
-    (studentTQuantile(1 - tail, n - 1) / studentTQuantile(1 - tail, normalFreedom));
+  const scale = (standardError / spread) * expansion(n - 1, confidence);
   const at = (p: number) => log + scale * (quantileOfSorted(means, p) - center);
   return [at(tail), at(1 - tail)];
 }

@@ -59,3 +59,20 @@ function logGamma(x: number): number {
   const series = 1 / 12 - inverse * (1 / 360 - inverse * (1 / 1260 - inverse / 1680));
   return (x - 0.5) * Math.log(x) - x + Math.log(2 * Math.PI) / 2 + series / x;
 }
+
+/** Two-sided p-value of `deviation`, in standard errors, where nothing is there to be found. */
+export function twoSidedP(deviation: number, freedom: number): number {
+  return 2 * (1 - studentTCdf(Math.abs(deviation), freedom));
+}
+
+/** With so many degrees of freedom Student's t is the normal distribution, to six digits. */
+const normalFreedom = 1e7;
+
+/**
+ * t / z: by so much a percentile interval of few replicates is too narrow (the expanded percentile interval of
+ * Hesterberg, What teachers should know about the bootstrap, 2015).
+ */
+export function expansion(freedom: number, confidence: number): number {
+  const p = (1 + confidence) / 2;
+  return studentTQuantile(p, freedom) / studentTQuantile(p, normalFreedom);
+}
