@@ -55,7 +55,7 @@ function whyNot({ mode, workers }: CellSample): string {
   }
   return workers > 1
     ? ": workers that are not equally fast have shared out the requests by their connections; say how long, with -d"
-    : "";
+    : ": not every connection had its part of so few requests, or of so short a time; a longer -d would tell";
 }
 
 /** The figures of a histogram are in the order in which they must be, and its mean is among them. */

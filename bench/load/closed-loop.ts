@@ -8,6 +8,7 @@ export class ClosedLoop implements Loop {
   private readonly slice: Slice;
   /** Lanes whose first request has not ended yet. */
   private readonly unheard = new Set<Lane>();
+  private lanes: readonly Lane[] = [];
 
   constructor(slice: Slice) {
     this.slice = slice;
@@ -18,6 +19,7 @@ export class ClosedLoop implements Loop {
   }
 
   begin(lanes: readonly Lane[], nowNs: number): void {
+    this.lanes = lanes;
     for (const lane of lanes) this.unheard.add(lane);
     for (const lane of lanes) this.free(lane, nowNs);
   }
@@ -51,7 +53,11 @@ export class ClosedLoop implements Loop {
   }
 
   stop(nowNs: number): void {
-    this.slice.stop(nowNs);
+    const underWay = this.lanes.filter(({ busy }) => busy);
+    this.slice.stop(
+      nowNs,
+      underWay.map(({ startNs }) => startNs),
+    );
   }
 
   sample(nowNs: number): SliceSample {

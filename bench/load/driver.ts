@@ -173,7 +173,8 @@ export class Driver implements LaneOwner, WarmUpSubject {
   }
 
   private sliceOf(length: ClosedLength, nowNs: number): Slice {
-    const settleNs = settleFactor * this.pace.longNs;
+    const besideNs = length.kind === "time" ? (length.besideMs ?? 0) * 1e6 : 0;
+    const settleNs = settleFactor * Math.max(this.pace.longNs, besideNs);
     return new Slice(length, this.lanes.length, settleNs, this.patienceNs, nowNs);
   }
 

@@ -32,9 +32,17 @@ export interface GeneratorOptions {
 }
 
 /** A closed loop for a stretch of time, or for an exact number of requests. */
-export type ClosedLength =
-  | { readonly kind: "time"; readonly windowMs: number }
-  | { readonly kind: "requests"; readonly count: number };
+export type ClosedLength = TimeLength | { readonly kind: "requests"; readonly count: number };
+
+export interface TimeLength {
+  readonly kind: "time";
+  readonly windowMs: number;
+  /**
+   * Of workers that run side by side, how long the answers of the slowest take: all settle for that, have windows
+   * no shorter, and go on for as long after them, so that none measures while another rests.
+   */
+  readonly besideMs?: number;
+}
 
 /** An open loop: a schedule, and this worker's part of it. */
 export interface OpenLength {

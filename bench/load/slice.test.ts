@@ -223,10 +223,38 @@ test("a stop leaves what is under way unfinished", () => {
   slice.admit(1e6);
   slice.admit(1e6);
   slice.ended(true, true, 1e6, 2e6);
-  slice.stop(3e6);
+  slice.stop(3e6, []);
   expect(slice.done).toBe(true);
   expect(slice.sample(3e6).requests).toEqual({ issued: 2, ok: 1, failed: 0, unfinished: 1 });
   expect(slice.sample(3e6).windowNs).toBe(2e6);
+});
+
+test("beside slower workers a slice goes on until they have measured, too", () => {
+  const length = { kind: "time", windowMs: 20, besideMs: 500 } as const;
+  const { sample } = simulate(length, 4, () => 5 * ms, { settleNs: 750 * ms });
+  expect(sample.windowNs).toBe(500 * ms);
+  // Settled for 750 ms, measured for 500, and still at it for 500 more.
+  expect(sample.wholeNs).toBeGreaterThanOrEqual(1750 * ms);
+  expect((sample.completed / sample.windowNs) * 1e9).toBeCloseTo(800, 6);
+});
+
+test("what is under way when it is stopped takes its time from the window, and so the rate is true", () => {
+  // Two connections, two seconds an answer: 1/s. The second answers are 1.5 and 0.5 s old at the stop.
+  const slice = new Slice({ kind: "time", windowMs: 60_000 }, 2, 0, 1e12, 0, () => 0);
+  slice.admit(0);
+  slice.admit(0);
+  answerFirst(slice, 2000 * ms);
+  slice.admit(2000 * ms);
+  answerFirst(slice, 3000 * ms);
+  slice.admit(3000 * ms);
+  // The window opens at 3 s, with half of the first's next answer before it.
+  slice.ended(false, true, 2000 * ms, 4000 * ms);
+  slice.admit(4000 * ms);
+  slice.ended(true, true, 3000 * ms, 5000 * ms);
+  slice.admit(5000 * ms);
+  slice.stop(5500 * ms, [4000 * ms, 5000 * ms]);
+  const { completed, windowNs } = slice.sample(5500 * ms);
+  expect({ completed, windowNs }).toEqual({ completed: 1.5, windowNs: 1500 * ms });
 });
 
 test("a stalled load still ends: the window opens and closes by time", () => {
@@ -252,7 +280,7 @@ test("what connections do not use of the window, or lose to failures, is counted
   slice.ended(true, true, 1 * ms, 31 * ms);
   slice.admit(31 * ms);
   slice.ended(true, true, 31 * ms, 61 * ms);
-  slice.stop(61 * ms);
+  slice.stop(61 * ms, []);
   // 10 ms before it begins, 10 until it fails, 40 afterwards, and nothing between the answers of the other.
   expect(slice.sample(61 * ms).lostNs).toBe(60 * ms);
   expect(simulate({ kind: "time", windowMs: 50 }, 3, () => 5 * ms).sample.lostNs).toBe(0);

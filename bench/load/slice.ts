@@ -130,7 +130,7 @@ export class Slice {
     if (isFull && this.windowDueNs === 0) this.windowDueNs = nowNs;
     if (this.phase === "settling" && this.isSettled(nowNs)) this.openWindow(nowNs);
     else if (this.phase === "measuring" && this.isWindowOver(nowNs)) this.closeWindow(nowNs);
-    this.drainIfAllEnded();
+    this.drainIfAllEnded(nowNs);
   }
 
   /** A request that was sent at `startNs`, counted or not, has failed: what it took of the window is lost. */
@@ -162,17 +162,30 @@ export class Slice {
   tick(nowNs: number): void {
     if (this.phase === "settling" && nowNs - this.beganNs > this.patienceNs) this.openWindow(nowNs);
     else if (this.phase === "measuring" && this.isOutOfPatience(nowNs)) this.closeWindow(nowNs);
-    this.drainIfAllEnded();
+    this.drainIfAllEnded(nowNs);
   }
 
   get done(): boolean {
     return this.stopped || (this.phase === "draining" && this.inFlight === 0);
   }
 
-  /** Ends now: a window that is open closes, and what is under way stays unfinished. */
-  stop(nowNs: number): void {
+  /**
+   * Ends now: a window that is open closes, and what is under way, sent at `startsNs`, stays unfinished. What
+   * part of it would have come in the window nobody knows: its time is taken from the window.
+   */
+  stop(nowNs: number, startsNs: readonly number[]): void {
     if (this.phase === "measuring") this.closeWindow(nowNs);
     this.stopped = true;
+    if (this.windowNs === 0) return;
+    const windowEndNs = this.windowStartNs + this.windowNs;
+    const unknownNs = startsNs.reduce(
+      (sum, startNs) => sum + Math.max(0, windowEndNs - Math.max(startNs, this.windowStartNs)),
+      0,
+    );
+    const known = Math.max(0, 1 - unknownNs / this.connections / this.windowNs);
+    this.windowNs *= known;
+    this.windowCpuNs *= known;
+    this.lostNs *= known;
   }
 
   sample(nowNs: number): SliceSample {
@@ -205,10 +218,14 @@ export class Slice {
     return this.windowDueNs > 0 && nowNs - this.windowDueNs > this.patienceNs;
   }
 
-  private drainIfAllEnded(): void {
-    if (this.phase === "trailing" && this.ok + this.failed === this.issued) {
-      this.phase = "draining";
-    }
+  private drainIfAllEnded(nowNs: number): void {
+    if (this.phase !== "trailing" || this.ok + this.failed < this.issued) return;
+    // Other workers may still be measuring.
+    if (nowNs >= this.windowStartNs + this.windowNs + this.besideNs) this.phase = "draining";
+  }
+
+  private get besideNs(): number {
+    return this.length.kind === "time" ? (this.length.besideMs ?? 0) * 1e6 : 0;
   }
 
   private countIdle(nowNs: number): void {
@@ -222,7 +239,8 @@ export class Slice {
     this.idleCountedNs = nowNs;
     this.windowStartNs = nowNs;
     if (this.length.kind === "time") {
-      this.windowDueNs = nowNs + Math.max(this.length.windowMs * 1e6, this.longestNs);
+      const { windowMs } = this.length;
+      this.windowDueNs = nowNs + Math.max(windowMs * 1e6, this.besideNs, this.longestNs);
     }
     this.windowStartCpuNs = this.cpuNs();
   }

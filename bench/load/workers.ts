@@ -2,7 +2,7 @@ import type { Rival } from "../plan.ts";
 import type { Executor, Generator } from "./executor.ts";
 import { mergeHistograms } from "./histogram.ts";
 import type { SliceLength } from "./messages.ts";
-import { slowestOf } from "./pace.ts";
+import { noPace, slowestOf } from "./pace.ts";
 import type { Recording, SliceSample } from "./sample.ts";
 
 /**
@@ -43,6 +43,7 @@ function group(members: readonly Generator[], shares: readonly number[]): Genera
     );
     return Promise.allSettled(acts).then(() => Promise.all(acts));
   };
+  let pace = noPace;
   return {
     async warmUp(phases) {
       const paces = await together((member, index) =>
@@ -50,11 +51,14 @@ function group(members: readonly Generator[], shares: readonly number[]): Genera
           phases.map((phase) => ({ ...phase, slice: lengthOf(phase.slice, index, shares) })),
         ),
       );
-      return slowestOf(paces);
+      pace = slowestOf(paces);
+      return pace;
     },
     async slice(length) {
+      const besideMs = pace.longNs / 1e6;
+      const ofAll = length.kind === "time" ? { ...length, besideMs } : length;
       return mergeSlices(
-        await together((member, index) => member.slice(lengthOf(length, index, shares))),
+        await together((member, index) => member.slice(lengthOf(ofAll, index, shares))),
       );
     },
     stop,
