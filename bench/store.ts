@@ -185,7 +185,10 @@ export function saveResult(output: OutputConfig, result: Result): Saved {
   const plan = (path: string) => {
     writes.push({ path, write: () => writeResult(path, result) });
   };
-  const isNothing = isPart && result.cells.length + (result.comparisons ?? []).length === 0;
+  const isNothing =
+    isPart &&
+    result.cells.every(({ requests }) => requests.ok === 0) &&
+    (result.comparisons ?? []).length === 0;
   const isKept = file !== undefined && isNothing && existsSync(file);
   if (file !== undefined && !isKept) plan(file);
   if (runsDirectory !== undefined) plan(runPath(runsDirectory, result));

@@ -1,6 +1,7 @@
 import { UserError } from "./errors.ts";
 import { chooseOne } from "./flags/values.ts";
 import { metrics } from "./metrics/registry.ts";
+import { serviceMax } from "./metrics/service-time.ts";
 import type { CellResult, Result } from "./result.ts";
 import { formatQuantity, parseQuantity, plural, type Unit } from "./units.ts";
 
@@ -22,7 +23,8 @@ const quantities: Readonly<Record<Unit, string>> = {
 };
 
 export function parseThreshold(text: string, flag = "--threshold"): Threshold {
-  const [, name, operator, amount] = /^\s*(\w+)\s*([<>])\s*([^\s=]+)\s*$/.exec(text) ?? [];
+  const [, name, operator, amount] =
+    /^\s*(\w+)\s*([<>])\s*([^\s=](?:[^=]*[^\s=])?)\s*$/.exec(text) ?? [];
   if (name === undefined || amount === undefined || (operator !== "<" && operator !== ">")) {
     const only = /[<>]=/.test(text) ? ", with < or > and no =" : "";
     throw new UserError(`${flag} '${text}': write it like 'serviceP99Ns<5ms'${only}`);
@@ -34,12 +36,6 @@ export function parseThreshold(text: string, flag = "--threshold"): Threshold {
     throw new UserError(`${flag} '${text}': ${name} is ${quantities[metric.unit]}, not ${amount}`);
   }
   return { metric: metric.name, unit: metric.unit, operator, limit, text };
-}
-
-/** Of "serviceP99_9Ns" 0.001: the share of requests that may take longer; 1 of what is no percentile. */
-function shareBeyond(metric: string): number {
-  const [, percent, fraction = "0"] = /P(\d+)(?:_(\d+))?Ns$/.exec(metric) ?? [];
-  return percent === undefined ? 1 : 1 - Number(`${percent}.${fraction}`) / 100;
 }
 
 /** Each threshold, with a sentence for every cell that misses it, or does not have its metric. */
@@ -55,18 +51,34 @@ export function judgeThresholds(
   });
 }
 
-function missOf(
-  { strategy, fixture, connections, metrics: measured, requests }: CellResult,
-  { metric, unit, operator, limit }: Threshold,
-): string | undefined {
+function missOf(cell: CellResult, threshold: Threshold): string | undefined {
+  const { strategy, fixture, connections, metrics: measured } = cell;
+  const { metric, unit, operator, limit } = threshold;
+  const where = `${strategy}, ${fixture}, ${plural(connections, "connection")}: ${metric}`;
+  const unknown = operator === "<" ? whyUnknown(cell, metric) : undefined;
+  if (unknown !== undefined) return `${where} is not known, since ${unknown}`;
   const value = measured[metric]?.value;
+  if (value === undefined) return `${where} was not measured`;
+  const holds = operator === "<" ? value < limit : value > limit;
+  return holds ? undefined : `${where} is ${formatQuantity(value, unit)}`;
+}
+
+/** What failed has no time, nor has what was never sent: both are slower than any that has one. */
+function whyUnknown({ requests }: CellResult, metric: string): string | undefined {
+  const beyond = shareBeyond(metric);
+  if (beyond === undefined) return undefined;
   const { failed, issued } = requests;
-  // What failed has no time, and is slower than any that has one.
-  if (operator === "<" && failed > issued * shareBeyond(metric)) {
-    const where = `${strategy}, ${fixture}, ${plural(connections, "connection")}`;
-    return `${where}: ${metric} is not known, since ${failed} of ${plural(issued, "request")} failed`;
-  }
-  if (value !== undefined && (operator === "<" ? value < limit : value > limit)) return undefined;
-  const is = value === undefined ? "was not measured" : `is ${formatQuantity(value, unit)}`;
-  return `${strategy}, ${fixture}, ${plural(connections, "connection")}: ${metric} ${is}`;
+  const unsent = metric.startsWith("response") ? (requests.unsent ?? 0) : 0;
+  const due = issued + unsent;
+  if (failed + unsent <= due * beyond) return undefined;
+  const never = unsent > 0 ? " or were never sent" : "";
+  return `${failed + unsent} of ${plural(due, "request")} failed${never}`;
+}
+
+/** Of times of answers, the share of requests that may take longer: 0.001 of "serviceP99_9Ns". */
+function shareBeyond(metric: string): number | undefined {
+  if (metric === serviceMax.key) return 0;
+  const [, percent, fraction = "0"] =
+    /^(?:service|response|firstByte)P(\d+)(?:_(\d+))?Ns$/.exec(metric) ?? [];
+  return percent === undefined ? undefined : 1 - Number(`${percent}.${fraction}`) / 100;
 }

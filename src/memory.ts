@@ -113,6 +113,7 @@ export class MemoryTransport implements Transport {
       this.protocol.dataReceived(piece);
       return;
     }
+    if (buffer.length === 0) throw new Error("getBuffer() returned an empty buffer");
     const taken = piece.subarray(0, buffer.length);
     buffer.set(taken);
     if (taken.length < piece.length) this.incoming.unshift(piece.subarray(taken.length));

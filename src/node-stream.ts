@@ -64,8 +64,10 @@ class TransportDuplex extends Duplex {
     written();
   }
 
+  /** Without an error what is written is sent first, as node:net's Socket does it. */
   override _destroy(error: Error | null, destroyed: (error: Error | null) => void): void {
-    this.transport?.abort();
+    if (error === null) this.transport?.close();
+    else this.transport?.abort();
     destroyed(error);
   }
 }

@@ -5,6 +5,7 @@ import { dialMemory, MemoryTransport } from "./memory.ts";
 import type { Dial, Transport } from "./protocol.ts";
 import { ClientSession } from "./session.ts";
 import { parsingStrategies } from "./strategies/registry.ts";
+import { until } from "./until.testing.ts";
 
 const ok = new TextEncoder().encode("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
 
@@ -268,22 +269,59 @@ describe("a server that closes after each answer, and does not say so", () => {
   });
 });
 
-test("connections that nobody uses are closed in good order, and not reset", async () => {
-  const ends: string[] = [];
-  const peer = Bun.listen({
+test.each(parsingStrategies.map((strategy) => [strategy.name, strategy] as const))(
+  "connections that nobody uses are closed in good order, and not reset: %s",
+  async (_, strategy) => {
+    const ends: string[] = [];
+    const peer = Bun.listen({
+      hostname: "127.0.0.1",
+      port: 0,
+      socket: {
+        data: (socket) => void socket.write(ok),
+        end: () => void ends.push("FIN"),
+        error: (_, error) => void ends.push(String(error)),
+        close: (_, error) => void ends.push(error === undefined ? "closed" : String(error)),
+      },
+    });
+    const session = new ClientSession({ strategy });
+    await session.get(`http://127.0.0.1:${peer.port}/`);
+    session.close();
+    expect(await until(() => ends.length === 2)).toBe(true);
+    expect(ends).toEqual(["FIN", "closed"]);
+    peer.stop(true);
+  },
+);
+
+test("what is asked again has the time that is left, and is not asked after a close", async () => {
+  let asked = 0;
+  const late = Bun.listen({
     hostname: "127.0.0.1",
     port: 0,
     socket: {
-      data: (socket) => void socket.write(ok),
-      end: () => void ends.push("FIN"),
-      error: (_, error) => void ends.push(String(error)),
-      close: (_, error) => void ends.push(error === undefined ? "closed" : String(error)),
+      data(socket) {
+        if (++asked === 1) socket.write(ok);
+        else if (asked === 2) setTimeout(() => socket.terminate(), 200);
+      },
     },
   });
-  const session = new ClientSession();
-  await session.get(`http://127.0.0.1:${peer.port}/`);
-  session.close();
+  const url = `http://127.0.0.1:${late.port}/`;
+  const patient = new ClientSession({ timeoutMs: 400 });
+  await patient.get(url);
+  const failure = await patient.get(url).catch((error: ReadError) => error);
+  expect(failure).toMatchObject({ kind: "timeout" });
+  // 200 ms went to the first try.
+  const [, withinMs] = /within (\d+) ms/.exec((failure as Error).message) ?? [];
+  expect(Number(withinMs)).toBeLessThanOrEqual(200);
+  expect(asked).toBe(3);
+  patient.close();
+
+  asked = 0;
+  const closed = new ClientSession();
+  await closed.get(url);
+  const going = closed.get(url).catch((error: ReadError) => error);
   await Bun.sleep(50);
-  expect(ends).toEqual(["FIN", "closed"]);
-  peer.stop(true);
+  closed.close();
+  expect(["reset", "closed-early"]).toContain(((await going) as ReadError).kind);
+  expect(asked).toBe(2);
+  late.stop(true);
 });

@@ -128,27 +128,36 @@ export class ClientSession {
     if (username !== "" || password !== "") {
       throw new TypeError("a URL's user is not sent: give an Authorization header");
     }
-    // Not from `search`, which is empty where a query is.
+    // `search` is empty for a bare "?", which is sent all the same.
     const target = href.slice(origin.length).replace(/#.*$/, "");
     const { headers, body } = options;
     const close = this.reading === "eof";
     const request = encodeRequest({ method, host, target, close, headers, body });
+    const beganMs = performance.now();
+    let withinMs = this.timeouts.wholeMs;
     const kept = this.takeIdle(host);
     if (kept !== undefined) {
       try {
-        return await this.send(host, kept, request);
+        return await this.send(host, kept, request, withinMs);
       } catch (error) {
-        if (!wasClosedBefore(error, kept) || !idempotentMethods.includes(method)) throw error;
+        const mayRepeat = !this.closed && idempotentMethods.includes(method);
+        if (!mayRepeat || !wasClosedBefore(error, kept)) throw error;
+        withinMs = Math.max(1, Math.ceil(withinMs - (performance.now() - beganMs)));
       }
     }
     // A URL writes an IPv6 address in brackets, a socket does not.
     const endpoint = { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 80) };
-    return this.send(host, await this.open(endpoint), request);
+    return this.send(host, await this.open(endpoint), request, withinMs);
   }
 
-  private async send(host: string, line: Line, request: EncodedRequest): Promise<Response> {
+  private async send(
+    host: string,
+    line: Line,
+    request: EncodedRequest,
+    withinMs: number,
+  ): Promise<Response> {
     line.arrival.seen = false;
-    const response = await exchange(line.connection, request, this.timeouts.wholeMs, {
+    const response = await exchange(line.connection, request, withinMs, {
       withinMs: this.timeouts.firstByteMs,
       seen: () => line.arrival.seen,
     });

@@ -49,6 +49,11 @@ export class SocketTransport implements Transport, DirectReader {
   write(data: Uint8Array): void {
     if (this.eofWanted) throw new Error("cannot write after writeEof()");
     if (this.closing || this.socket === undefined || data.length === 0) return;
+    if (this.lost) {
+      // It is told sooner or later; to who writes, sooner.
+      queueMicrotask(() => this.releaseAll());
+      return;
+    }
     if (this.unsent.byteLength > 0) {
       this.buffer(data);
       return;
@@ -76,6 +81,10 @@ export class SocketTransport implements Transport, DirectReader {
     this.readingPaused = false;
     if (!this.lost) this.socket?.resume();
     this.releaseLater();
+  }
+
+  private releaseAll(): void {
+    for (const tell of this.held.splice(0)) tell();
   }
 
   /** One at a time, as the socket would tell it: who reads has its turn before the next. */
@@ -106,7 +115,7 @@ export class SocketTransport implements Transport, DirectReader {
   }
 
   isClosing(): boolean {
-    return this.closing;
+    return this.closing || this.lost;
   }
 
   writeBufferSize(): number {
@@ -130,6 +139,7 @@ export class SocketTransport implements Transport, DirectReader {
   }
 
   readByBun(data: Uint8Array): void {
+    if (this.closing) return;
     if (this.readingPaused || this.held.length > 0) {
       this.held.push(() => this.arrived(data));
       return;
@@ -202,9 +212,11 @@ export class SocketTransport implements Transport, DirectReader {
     if (this.directFd >= 0) this.reads?.forget(this.directFd);
     this.directFd = -1;
     if (error !== undefined) this.loss ??= resetError(error);
-    if (this.held.length > 0) this.held.push(() => this.lose());
+    this.held.push(() => this.lose());
+    // Who waits only to read has all that came before it first; nobody else waits.
+    const isRead = this.readingPaused && !this.closing && this.unsent.byteLength === 0;
     // Never from within a call of the protocol's own; and what it throws is uncaught, and not Bun's.
-    else queueMicrotask(() => this.lose());
+    if (this.held.length === 1 || !isRead) queueMicrotask(() => this.releaseAll());
   }
 
   private lose(): void {

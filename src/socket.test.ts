@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from "bun:test";
 import type { Socket } from "bun";
 import type { Protocol, Transport } from "./protocol.ts";
 import { createConnection } from "./socket.ts";
-import { openConnection } from "./streams.ts";
+import { openConnection, type Streams } from "./streams.ts";
 import { until } from "./until.testing.ts";
 import { openWebConnection } from "./web-streams.ts";
 
@@ -52,6 +52,24 @@ function fastSender() {
     socket.end();
   };
   return { port: listen({ open: pump, drain: pump }), sent: () => sent };
+}
+
+/** Node's own, which resets a connection behind the 145,000 bytes that it has written. */
+async function resettingServer(): Promise<number> {
+  const script = `
+    const server = require("node:net").createServer((socket) => {
+      socket.on("error", () => {});
+      socket.once("data", () => {
+        socket.pause();
+        socket.write(Buffer.alloc(50_000));
+        setTimeout(() => socket.write(Buffer.alloc(95_000), () => socket.resetAndDestroy()), 50);
+      });
+    });
+    server.listen(0, "127.0.0.1", () => console.log(server.address().port));`;
+  const peer = Bun.spawn(["node", "-e", script], { stdout: "pipe" });
+  servers.push({ stop: () => peer.kill() });
+  const { value } = await peer.stdout.getReader().read();
+  return Number(new TextDecoder().decode(value));
 }
 
 /** Writes down every event of a connection. */
@@ -313,20 +331,7 @@ describe("openConnection", () => {
   });
 
   test("what came before a reset is read first, also where reading was paused", async () => {
-    // Node's own server, whose reset comes behind all that it has written.
-    const script = `
-      const server = require("node:net").createServer((socket) => {
-        socket.on("error", () => {});
-        socket.once("data", () => {
-          socket.write(Buffer.alloc(50_000));
-          setTimeout(() => socket.write(Buffer.alloc(95_000), () => socket.resetAndDestroy()), 50);
-        });
-      });
-      server.listen(0, "127.0.0.1", () => console.log(server.address().port));`;
-    const peer = Bun.spawn(["node", "-e", script], { stdout: "pipe" });
-    servers.push({ stop: () => peer.kill() });
-    const { value } = await peer.stdout.getReader().read();
-    const port = Number(new TextDecoder().decode(value));
+    const port = await resettingServer();
     const { reader, writer } = await openConnection("127.0.0.1", port, 1024);
     writer.write(new Uint8Array(1));
     await Bun.sleep(300);
@@ -337,6 +342,34 @@ describe("openConnection", () => {
     const failure = await readAll().catch((error: Error) => error);
     expect(failure).toMatchObject({ kind: "reset" });
     expect(received).toBe(145_000);
+  });
+
+  test("who writes is told of a reset at once, though reading is paused", async () => {
+    for (const act of [
+      async ({ writer }: Streams) => {
+        writer.write(new Uint8Array(20_000_000));
+        await writer.drain();
+      },
+      async ({ writer }: Streams) => {
+        writer.write(new Uint8Array(20_000_000));
+        writer.close();
+        await writer.waitClosed();
+      },
+      async ({ writer }: Streams) => {
+        for (;;) {
+          writer.write(new Uint8Array(100));
+          await writer.drain();
+          await Bun.sleep(10);
+        }
+      },
+    ]) {
+      const port = await resettingServer();
+      const streams = await openConnection("127.0.0.1", port, 1024);
+      streams.writer.write(new Uint8Array(1));
+      const failure = await act(streams).catch((error: Error) => error);
+      expect(failure).toBeInstanceOf(Error);
+      expect(streams.writer.transport.isClosing()).toBe(true);
+    }
   });
 
   test("a reset fails reads and drain", async () => {

@@ -10,6 +10,8 @@ export interface WebStreams {
   readonly receivedBytes: number;
   /** As Transport has it: a hint of how many bytes must come before they are of any use. */
   expect(byteLength: number): void;
+  /** Sends what is written, and closes. */
+  close(): void;
   /** Closes the connection now, also where a write is still under way. */
   abort(): void;
 }
@@ -94,6 +96,10 @@ class WebStreamProtocol implements Protocol, WebStreams {
 
   expect(byteLength: number): void {
     this.transport?.expect?.(byteLength);
+  }
+
+  close(): void {
+    this.transport?.close();
   }
 
   abort(): void {

@@ -64,7 +64,7 @@ const mostRequestsPerSecond = 1e7;
 const mostPipelined = 256;
 
 export function readRaceSettings(flags: RaceFlags): RaceSettings {
-  refuseContradictions(flags);
+  refuseRaceContradictions(flags);
   const base = raceDefaults(flags.quick);
   const stages = flags.stages === undefined ? undefined : readStages(flags.stages);
   const replicates =
@@ -118,7 +118,7 @@ export function readTransport(name: string | undefined, isOpen: boolean): Transp
   return kind;
 }
 
-function refuseContradictions({ duration, requests, rate, stages, arrivals }: RaceFlags): void {
+function refuseRaceContradictions({ duration, requests, rate, stages, arrivals }: RaceFlags): void {
   if (arrivals !== undefined && (rate ?? stages) === undefined) {
     throw new UserError("--arrivals are of an open loop: give a rate with -R, or --stages");
   }

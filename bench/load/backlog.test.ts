@@ -152,6 +152,26 @@ describe("a backlog does not grow", () => {
     }
   });
 
+  // Each of these looks in all but one way like a backlog that is answered in any order.
+  test.each<[string, (dueMs: number, random: () => number) => number]>([
+    [
+      "where the others come in the order in which they were asked for",
+      (due) => (due % 2 ? 1000 : 1),
+    ],
+    [
+      "where the others come long after the end",
+      (due, random) => (due % 2 ? 1 : 3000 - due + 1000 * random()),
+    ],
+    ["where the others come all at once", (due, random) => (due % 2 ? 1 : 1250 - due + random())],
+    ["where answers come faster and faster", (_, random) => random() * 2000],
+    ["where everything is answered in time but for a few", (due) => (due % 100 ? 1 : 1020 - due)],
+  ])("%s", (_, responseMs) => {
+    for (let seed = 0; seed < 20; seed++) {
+      const random = seededRandom(seed);
+      expect(windowOf(1, (due) => responseMs(due, random)).grows).toBe(false);
+    }
+  });
+
   test("where such a part takes longer without any order", () => {
     const looksSo = Array.from({ length: 40 }, (_, seed) => {
       const random = seededRandom(seed);

@@ -99,7 +99,7 @@ export class Backlog {
    */
   stretch(): { readonly answers: number; readonly windowNs: number } | undefined {
     if (!this.grows || this.inTime === 0) return undefined;
-    if (!this.waitsGrow && !this.leavesMore) return this.steady;
+    if (!this.waitsGrow) return this.steady;
     const [first] = this.parts as [Part];
     // The middle of the first quarter is a sixth as far from the beginning as from the last quarter's.
     const firstNs = Math.max(this.fastestNs, first.meanNs - this.riseNs / 6);

@@ -19,7 +19,7 @@ type Phase = "settling" | "measuring" | "trailing" | "draining";
  *   lies there. Each request then counts once over all windows that could be, so that the rate is true
  *   wherever the window begins, also of answers that come in bursts: of a server that answers ten at once
  *   windows that counted whole answers had a burst more than they should.
- * - The window lasts as long as the longest answer before it, and closes after a whole number of rounds
+ * - The window lasts at least as long as the longest answer before it, and closes after a whole number of rounds
  *   (answers = k × connections), so that CPU is that of whole rounds where lanes run in lockstep.
  */
 export class Slice {

@@ -84,7 +84,7 @@ function reopened(cell: CellResult): string {
   );
 }
 
-/** Between the answers that it was opened and closed by none came, and the rate is 0. */
+/** No answer came in its time, and some after it: the rate is 0. */
 function rateless({ requests, metrics, ...cell }: CellResult): string {
   if (metrics.requestsPerSecond?.value !== 0 || requests.ok === 0) return "";
   return (

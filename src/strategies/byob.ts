@@ -5,8 +5,8 @@ import type { ParsingStrategy } from "./strategy.ts";
 import { WebStreamsConnection } from "./web-streams-connection.ts";
 
 /**
- * The buffer grows by what it had no room for, in steps, up to the largest chunk that comes from a
- * socket. Every read makes two ArrayBuffers anew over the same memory, and the garbage collector counts
+ * The buffer grows by what it had no room for, and doubles at least, up to the largest chunk that comes
+ * from a socket. Every read makes two ArrayBuffers anew over the same memory, and the garbage collector counts
  * each as if it were new: a response of 150 bytes takes 7.8 µs from 1 KiB, 8.3 from 16 KiB, and 17 from
  * 512 KiB; one of 1 MiB 250 µs from 128 KiB, and 300 from 512.
  */

@@ -40,11 +40,11 @@ class NodeStreamConnection extends CollectingConnection {
   }
 
   protected shut(): void {
-    this.close();
+    this.stream.destroy();
   }
 
   protected abort(): void {
-    this.stream.destroy();
+    this.stream.destroy(closedEarlyError());
   }
 
   private unlessFailed(act: () => void): void {

@@ -53,7 +53,7 @@ export abstract class WebStreamsConnection<R extends StreamReader> extends Colle
   }
 
   protected shut(): void {
-    this.close();
+    this.streams.close();
   }
 
   protected abort(): void {
