@@ -39,7 +39,7 @@ interface Part {
  *
  * Of one that takes any, the pace tells: it is steady and lower than that of what is due, and goes on after
  * the end until nothing is left. Where 1.5 times as much is due as can be, 240 requests tell in 8 of 10
- * windows, at 1.24 times 1000 in 9 of 10; with the newest first 240 in all, and 1000.
+ * windows, at 1.24 times 1000 in 9 of 10; with the newest first, in nearly all of both.
  */
 export class Backlog {
   private readonly durationNs: number;
