@@ -34,7 +34,7 @@ export class OpenLoop implements Loop {
   private readonly startCpuNs = processCpuNs();
   /** Free lanes, the longest free one first. */
   private readonly idle: Lane[] = [];
-  private saturation = new Saturation(0, processCpuNs);
+  private readonly saturation: Saturation;
   /** Of each stage, in their order. */
   private readonly backlogs: readonly { readonly startNs: number; readonly backlog: Backlog }[];
   private answeredInTime = 0;
@@ -57,6 +57,7 @@ export class OpenLoop implements Loop {
     this.durationNs = planDurationMs(length.plan) * 1e6;
     this.backlogs = backlogsOf(length.plan.stages);
     this.startNs = nowNs;
+    this.saturation = new Saturation(nowNs + this.durationNs, processCpuNs);
     this.onLate = onLate;
     this.readClockNs = readClockNs;
   }
@@ -66,7 +67,6 @@ export class OpenLoop implements Loop {
   }
 
   begin(lanes: readonly Lane[], nowNs: number): void {
-    this.saturation = new Saturation(lanes.length, processCpuNs);
     for (const lane of lanes) this.free(lane, nowNs);
   }
 
@@ -75,7 +75,7 @@ export class OpenLoop implements Loop {
     const inTime = nowNs - this.startNs <= this.durationNs;
     if (inTime) this.answeredInTime++;
     this.answeredInStage(lane.dueNs - this.startNs, nowNs - lane.dueNs);
-    this.saturation.answered(nowNs, inTime);
+    this.saturation.answered(lane.startNs, nowNs);
     this.free(lane, nowNs);
   }
 
@@ -115,7 +115,7 @@ export class OpenLoop implements Loop {
   /**
    * Where the server has kept up, what was under way at the end belongs to the window, too. Where it has
    * not, it has answered as fast as it could: as long as every lane was busy, or from when its first answer
-   * was to come; unless it then stood still, and did more in all. Of stages, and where that was late, the mean
+   * was to come; unless it did more in all. Of stages, and where that was late, the mean
    * is told; where many requests were left unsent, or a backlog grew, of what came in time.
    */
   private measured(): Pick<SliceSample, "windowNs" | "completed" | "cpuNs"> {
@@ -123,7 +123,7 @@ export class OpenLoop implements Loop {
     const [first, ...others] = this.backlogs;
     const isSteady = others.length === 0;
     const fellBehind = isSteady && unsent > 0;
-    const full = fellBehind ? this.saturation.stretch(startNs, startNs + durationNs) : undefined;
+    const full = fellBehind ? this.saturation.stretch(startNs) : undefined;
     const inTime = this.answeredInTime / durationNs;
     if (full !== undefined && full.answers / full.windowNs >= (1 - fallsBehindBy) * inTime) {
       return { windowNs: full.windowNs, completed: full.answers, cpuNs: full.cpuNs };
@@ -178,6 +178,7 @@ export class OpenLoop implements Loop {
     if (this.over) return;
     this.over = true;
     this.windowCpuNs = processCpuNs() - this.startCpuNs;
+    this.saturation.over();
     this.unsent = this.pacer.skipUntil(this.durationNs);
   }
 }
