@@ -9,6 +9,9 @@ import { until } from "./until.testing.ts";
 
 const ok = new TextEncoder().encode("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
 
+/** For what needs answers in time: a machine may stand still for half a second, which is no fault of the code. */
+const measured = { retry: 2 } as const;
+
 let server: ReturnType<typeof Bun.serve>;
 
 beforeAll(() => {
@@ -292,36 +295,40 @@ test.each(parsingStrategies.map((strategy) => [strategy.name, strategy] as const
   },
 );
 
-test("what is asked again has the time that is left, and is not asked after a close", async () => {
-  let asked = 0;
-  const late = Bun.listen({
-    hostname: "127.0.0.1",
-    port: 0,
-    socket: {
-      data(socket) {
-        if (++asked === 1) socket.write(ok);
-        else if (asked === 2) setTimeout(() => socket.terminate(), 200);
+test(
+  "what is asked again has the time that is left, and is not asked after a close",
+  async () => {
+    let asked = 0;
+    const late = Bun.listen({
+      hostname: "127.0.0.1",
+      port: 0,
+      socket: {
+        data(socket) {
+          if (++asked === 1) socket.write(ok);
+          else if (asked === 2) setTimeout(() => socket.terminate(), 200);
+        },
       },
-    },
-  });
-  const url = `http://127.0.0.1:${late.port}/`;
-  const patient = new ClientSession({ timeoutMs: 400 });
-  await patient.get(url);
-  const failure = await patient.get(url).catch((error: ReadError) => error);
-  expect(failure).toMatchObject({ kind: "timeout" });
-  // 200 ms went to the first try.
-  const [, withinMs] = /within (\d+) ms/.exec((failure as Error).message) ?? [];
-  expect(Number(withinMs)).toBeLessThanOrEqual(200);
-  expect(asked).toBe(3);
-  patient.close();
+    });
+    const url = `http://127.0.0.1:${late.port}/`;
+    const patient = new ClientSession({ timeoutMs: 400 });
+    await patient.get(url);
+    const failure = await patient.get(url).catch((error: ReadError) => error);
+    expect(failure).toMatchObject({ kind: "timeout" });
+    // 200 ms went to the first try.
+    const [, withinMs] = /within (\d+) ms/.exec((failure as Error).message) ?? [];
+    expect(Number(withinMs)).toBeLessThanOrEqual(200);
+    expect(asked).toBe(3);
+    patient.close();
 
-  asked = 0;
-  const closed = new ClientSession();
-  await closed.get(url);
-  const going = closed.get(url).catch((error: ReadError) => error);
-  await Bun.sleep(50);
-  closed.close();
-  expect(["reset", "closed-early"]).toContain(((await going) as ReadError).kind);
-  expect(asked).toBe(2);
-  late.stop(true);
-});
+    asked = 0;
+    const closed = new ClientSession();
+    await closed.get(url);
+    const going = closed.get(url).catch((error: ReadError) => error);
+    await Bun.sleep(50);
+    closed.close();
+    expect(["reset", "closed-early"]).toContain(((await going) as ReadError).kind);
+    expect(asked).toBe(2);
+    late.stop(true);
+  },
+  measured,
+);
