@@ -120,6 +120,7 @@ test.each(contenders.map(({ name }) => [name] as const))(
     // A reference may keep connections in a pool of its own.
     if (!isReference(name)) expect(await until(() => second.open() === 0)).toBe(true);
   },
+  measured,
 );
 
 /** What a connection to a server that is stopped may end with. */
