@@ -68,7 +68,7 @@ test("data flows one way: measuring never imports reporting, commands or the sto
       /^bench\/((load|metrics|audit|stats|micro|compare|peers|verify|chaos)\/|plan\.ts|result\.ts)/;
     if (!measures.test(file) || isTest(file)) continue;
     const later = imports.filter((path) =>
-      /^bench\/(reporters|commands)\/|^bench\/(store|main|config)\.ts/.test(path),
+      /^bench\/(reporters|commands)\/|^bench\/(store|check-output|main|config)\.ts/.test(path),
     );
     expect({ file, later }).toEqual({ file, later: [] });
   }

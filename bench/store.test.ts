@@ -10,9 +10,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { checkOutput } from "./check-output.ts";
 import { UserError } from "./errors.ts";
 import { sampleResult } from "./sample-result.testing.ts";
-import { checkOutput, readResult, saveResult, writeResult } from "./store.ts";
+import { readResult, saveResult, writeResult } from "./store.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "readrace-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

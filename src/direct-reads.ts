@@ -65,9 +65,9 @@ export function openDirectReads(): DirectReads | undefined {
 export function createDirectReads(pace: Pace): DirectReads | undefined {
   const libc = usableLibc();
   if (libc === undefined) return undefined;
+  const epoll = Epoll.open(libc);
   const ticker = Ticker.open(libc);
-  const epoll = ticker && Epoll.open(libc);
-  return epoll && new DirectReads(libc, epoll, ticker, pace);
+  return epoll && ticker && new DirectReads(libc, epoll, ticker, pace);
 }
 
 /**

@@ -88,12 +88,12 @@ async function loadFor(
   const windowMs = Math.min(durationMs, longestSliceMs);
   const warmUpMs = Math.min(durationMs, longestWarmUpMs);
   // Afterwards slices come to their end, so that both sides have counted the same.
-  let forget = onAbort(signal, generator.stop);
+  const keepOn = onAbort(signal, generator.stop);
   await generator.warmUp([once({ kind: "time", windowMs: warmUpMs })]);
-  forget();
+  keepOn();
   if (signal.aborted) return undefined;
   // One that hangs would not come to the end of its slice.
-  forget = onAbort(signal, () => generator.hurry(longestSliceMs + 5000));
+  const forget = onAbort(signal, () => generator.hurry(longestSliceMs + 5000));
   const endMs = performance.now() + durationMs;
   do {
     const { requests } = await generator.slice({ kind: "time", windowMs });

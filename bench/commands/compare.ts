@@ -1,4 +1,5 @@
 import { asError } from "../../src/errors.ts";
+import { checkOutput } from "../check-output.ts";
 import { compareFiles } from "../compare/compare-files.ts";
 import { type ComparisonOutcome, compareLive } from "../compare/compare-live.ts";
 import { overallVerdict } from "../compare/comparison.ts";
@@ -12,7 +13,7 @@ import { exitCodes, type Io } from "../io.ts";
 import { json } from "../reporters/json.ts";
 import { reporters } from "../reporters/registry.ts";
 import type { Result } from "../result.ts";
-import { checkOutput, readResult } from "../store.ts";
+import { readResult } from "../store.ts";
 import { finishResult } from "./finish-result.ts";
 import { keepResult } from "./keep-result.ts";
 

@@ -1,5 +1,6 @@
 import { asError } from "../../src/errors.ts";
 import { cellResults, compareWithFirst } from "../cell-result.ts";
+import { checkOutput } from "../check-output.ts";
 import { describeEnvironment } from "../environment.ts";
 import type { LoadConfig } from "../flags/load.ts";
 import { quickMicroSettings } from "../flags/micro.ts";
@@ -17,7 +18,6 @@ import { json } from "../reporters/json.ts";
 import { text } from "../reporters/text.ts";
 import type { CellResult, Comparison, FoundRate, Result } from "../result.ts";
 import { seededRandom } from "../stats/random.ts";
-import { checkOutput } from "../store.ts";
 import { checkLimits } from "../system/limits.ts";
 import { isThisMachine } from "../system/loopback.ts";
 import { otherTarget, ownTarget, type Target } from "../target/target.ts";

@@ -1,3 +1,4 @@
+import { checkOutput } from "../check-output.ts";
 import { describeEnvironment } from "../environment.ts";
 import type { MicroConfig } from "../flags/micro.ts";
 import { exitCodes, type Io } from "../io.ts";
@@ -8,7 +9,6 @@ import { createProgress } from "../progress.ts";
 import { json } from "../reporters/json.ts";
 import { text } from "../reporters/text.ts";
 import { seededRandom } from "../stats/random.ts";
-import { checkOutput } from "../store.ts";
 import { finishResult } from "./finish-result.ts";
 import { keepResult } from "./keep-result.ts";
 

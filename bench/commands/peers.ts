@@ -1,4 +1,5 @@
 import { asError } from "../../src/errors.ts";
+import { checkOutput } from "../check-output.ts";
 import { describeEnvironment } from "../environment.ts";
 import type { PeersConfig } from "../flags/peers.ts";
 import { exitCodes, type Io } from "../io.ts";
@@ -14,7 +15,6 @@ import { json } from "../reporters/json.ts";
 import { text } from "../reporters/text.ts";
 import type { CellResult, Comparison, Result } from "../result.ts";
 import { seededRandom } from "../stats/random.ts";
-import { checkOutput } from "../store.ts";
 import { checkLimits } from "../system/limits.ts";
 import { ownTarget } from "../target/target.ts";
 import { warmServer } from "../target/warm-server.ts";

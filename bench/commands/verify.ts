@@ -1,5 +1,6 @@
 import { asError } from "../../src/errors.ts";
 import { cellResults } from "../cell-result.ts";
+import { checkOutput } from "../check-output.ts";
 import { describeEnvironment } from "../environment.ts";
 import type { OutputConfig } from "../flags/output.ts";
 import { exitCodes, type Io } from "../io.ts";
@@ -8,7 +9,6 @@ import { createProgress } from "../progress.ts";
 import { json } from "../reporters/json.ts";
 import { renderTable } from "../reporters/table.ts";
 import type { CellResult, HarnessOverhead, Result } from "../result.ts";
-import { checkOutput } from "../store.ts";
 import { formatNs } from "../units.ts";
 import { toleranceMs, verifyCases } from "../verify/cases.ts";
 import { measureOverhead } from "../verify/overhead.ts";
@@ -31,7 +31,7 @@ export async function verify(output: OutputConfig, io: Io): Promise<number> {
     verifications.push(verification);
   }
   const cells = verifications.flatMap(verifiedCells);
-  const isWrong = cells.some(({ valid }) => !valid) && !io.signal.aborted;
+  const isWrong = wrongCases(cells) > 0 && !io.signal.aborted;
   const bareClientOffByNs = isWrong ? await bareClientLatenessNs() : undefined;
   progress.step("what the harness costs");
   const harnessOverhead = await overheadIfKnown(io);
@@ -70,7 +70,7 @@ function conclude(
   io: Io,
 ): number {
   const { cells, interrupted, harnessOverhead } = result;
-  const wrong = cells.filter(({ valid }) => !valid).length;
+  const wrong = wrongCases(cells);
   if (output.json) {
     io.out.write(json.render(result));
   } else {
@@ -88,12 +88,16 @@ function conclude(
   return wrong === 0 && cells.length === verifyCases.length ? exitCodes.fine : exitCodes.invalid;
 }
 
+function wrongCases(cells: readonly CellResult[]): number {
+  return cells.filter(({ valid }) => !valid).length;
+}
+
 function verdictOf(
   { cells, bareClientOffByNs }: Result,
   verifications: readonly Verification[],
 ): string {
   const cases = verifications.length;
-  const wrong = cells.filter(({ valid }) => !valid).length;
+  const wrong = wrongCases(cells);
   if (cases < verifyCases.length) return "Stopped before every case was run.";
   if (wrong === 0) {
     return `True: every percentile agrees with what is known.${heldUpLine(verifications)}`;

@@ -1,6 +1,6 @@
 import { fixtures } from "../../fixtures/registry.ts";
 import { UserError } from "../errors.ts";
-import { chooseMany, readPositiveCount, readPositiveDurationMs, splitList } from "./values.ts";
+import { chooseMany, readConnections, readPositiveDurationMs } from "./values.ts";
 
 /** What a gate is made of: all that could loosen it. */
 export interface GateSettings {
@@ -36,16 +36,12 @@ const flagNames: GateNames = {
 
 /** A UserError says which setting is wrong, by its name here or there. */
 export function readGateSettings(text: GateText, names = flagNames): OtherGateSettings {
-  const connections = splitList(text.connections);
-  if (connections.length === 0) {
-    throw new UserError(`${names.connections} needs a number of connections, like 64`);
-  }
-  const readConnections = (word: string) => readPositiveCount(names.connections, word, 20_000);
+  const connections = readConnections(names.connections, text.connections, "64");
   return {
     fixtures: chooseMany("fixture", text.fixtures, fixtures, names.fixtures).map(
       ({ name }) => name,
     ),
-    connections: [...new Set(connections.map(readConnections))],
+    connections,
     budgetMs: readPositiveDurationMs(names.budget, text.budget),
     minEffect: readShare(names.minEffect, text.minEffect),
     strict: text.strict,

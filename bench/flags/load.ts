@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import { fixtures } from "../../fixtures/registry.ts";
 import { serverSources } from "../../server/messages.ts";
-import { UserError } from "../errors.ts";
 import { arrivalKinds } from "../load/pacer.ts";
 import { coreFixtures, coreStrategies } from "../plan.ts";
 import { contenders } from "../references/registry.ts";
@@ -25,7 +24,7 @@ import {
   transportOption,
 } from "./race.ts";
 import { readTarget, type TargetConfig, type TargetFlags } from "./target.ts";
-import { chooseMany, readPositiveCount, splitList } from "./values.ts";
+import { chooseMany, readConnections } from "./values.ts";
 
 export interface LoadConfig extends Raced {
   /** Search for the highest rate that meets this, instead of a plain race. */
@@ -42,8 +41,6 @@ interface LoadFlags extends ObjectiveFlags, RaceFlags, TargetFlags, OutputFlags 
   readonly connections?: string;
   readonly threshold?: readonly string[];
 }
-
-const mostConnections = 20_000;
 
 const examples = `
 Examples:
@@ -120,7 +117,10 @@ export function readLoadOptions(flags: LoadFlags, invocation: Invocation): LoadC
   const raced: Raced = {
     strategies,
     fixtures: readFixtures(flags, target),
-    connections: readConnections(flags),
+    connections:
+      flags.connections === undefined
+        ? raceDefaults(flags.quick).connections
+        : readConnections("-c", flags.connections, "1,64"),
     settings: { ...readRaceSettings(flags), mayExceedRate: target.kind === "own" },
     target,
     thresholds: (flags.threshold ?? []).map((text) => parseThreshold(text)),
@@ -159,11 +159,4 @@ function readFixtures({ fixture, quick }: LoadFlags, target: TargetConfig): read
   }
   if (target.kind === "other") return [targetFixtureName(target.url)];
   return raceDefaults(quick).fixtures;
-}
-
-function readConnections({ connections, quick }: LoadFlags): readonly number[] {
-  if (connections === undefined) return raceDefaults(quick).connections;
-  const words = splitList(connections);
-  if (words.length === 0) throw new UserError("-c needs a number of connections, like 1,64");
-  return [...new Set(words.map((word) => readPositiveCount("-c", word, mostConnections)))];
 }

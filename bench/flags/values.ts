@@ -36,6 +36,17 @@ export function splitList(list: string): string[] {
     .filter((word) => word !== "");
 }
 
+/** A server and a client have a file for each, of which a machine allows some tens of thousands. */
+const mostConnections = 20_000;
+
+/** "1,64" as numbers of connections, each once; `like` is what a mistaken user is shown. */
+export function readConnections(flag: string, list: string, like: string): readonly number[] {
+  const words = splitList(list);
+  if (words.length === 0)
+    throw new UserError(`${flag} needs a number of connections, like ${like}`);
+  return [...new Set(words.map((word) => readPositiveCount(flag, word, mostConnections)))];
+}
+
 /** A race of slices of 50 ms holds some two million of them. */
 const mostDurationMs = 24 * 3600 * 1000;
 

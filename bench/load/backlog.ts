@@ -85,9 +85,19 @@ export class Backlog {
     return Math.min(bins - 1, Math.floor((ns / this.durationNs) * bins));
   }
 
+  /** Requests that were due, and have been answered by now. */
+  private get asked(): number {
+    return this.parts.reduce((sum, { count }) => sum + count, 0);
+  }
+
   /** Answers that came within the window. */
   private get inTime(): number {
     return this.prompt.count;
+  }
+
+  /** Those that came after it. */
+  private get left(): number {
+    return this.asked - this.inTime;
   }
 
   /**
@@ -105,9 +115,8 @@ export class Backlog {
     const firstNs = Math.max(this.fastestNs, first.meanNs - this.riseNs / 6);
     const windowNs = this.durationNs - firstNs;
     if (windowNs < this.durationNs / 2) return undefined;
-    const asked = this.parts.reduce((sum, { count }) => sum + count, 0) / this.durationNs;
-    const answered = this.inTime / windowNs;
-    return answered < asked ? { answers: this.inTime, windowNs } : undefined;
+    const isLess = this.inTime / windowNs < this.asked / this.durationNs;
+    return isLess ? { answers: this.inTime, windowNs } : undefined;
   }
 
   get grows(): boolean {
@@ -134,16 +143,14 @@ export class Backlog {
    * at the steady pace at which answers came before.
    */
   private get drainsOn(): boolean {
+    if (this.left < fallsBehindBy * this.asked) return false;
     const [early, lately] = this.late as [Part, Part];
-    const asked = this.parts.reduce((sum, { count }) => sum + count, 0);
-    const left = early.count + lately.count;
-    if (left < fallsBehindBy * asked) return false;
     const laterNs = lately.meanNs - early.meanNs;
     if (laterNs > seenDeviations * standardError(early, lately)) return false;
-    const [, second, third, fourth] = this.parts.map((_, quarter) => this.cameInQuarter(quarter));
+    const [second, third, fourth] = [1, 2, 3].map((quarter) => this.cameInQuarter(quarter));
     if (differs(second, fourth) || differs(third, fourth) || !this.fallsBehind) return false;
     const { answers, windowNs } = this.steady;
-    const drainNs = (left * windowNs) / answers;
+    const drainNs = (this.left * windowNs) / answers;
     const end = (this.lastNs - this.durationNs) / drainNs;
     return this.leftComeEvenly && end > 0.75 && end < 1.35;
   }
@@ -156,16 +163,14 @@ export class Backlog {
 
   /** Those that were left come one after the other, and not in a burst: the middle one halfway. */
   private get leftComeEvenly(): boolean {
-    const left = this.late.reduce((sum, { count }) => sum + count, 0);
     const sumNs = this.late.reduce((sum, { count, meanNs }) => sum + count * meanNs, 0);
-    const middle = (sumNs / left - this.durationNs) / (this.lastNs - this.durationNs);
+    const middle = (sumNs / this.left - this.durationNs) / (this.lastNs - this.durationNs);
     return middle > 0.35 && middle < 0.65;
   }
 
   private get leavesMore(): boolean {
     const [early, lately] = this.late as [Part, Part];
-    const asked = this.parts.reduce((sum, { count }) => sum + count, 0);
-    if (asked - this.inTime < fallsBehindBy * asked || early.count === 0) return false;
+    if (this.left < fallsBehindBy * this.asked || early.count === 0) return false;
     const laterNs = early.meanNs - lately.meanNs;
     if (lately.count > 0 && laterNs < clearDeviations * standardError(early, lately)) return false;
     if (this.prompt.meanNs > promptShare * this.durationNs) return false;

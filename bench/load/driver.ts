@@ -8,12 +8,13 @@ import { ClosedLoop } from "./closed-loop.ts";
 import { Lane, type LaneOwner } from "./lane.ts";
 import type { Loop } from "./loop.ts";
 import { watchLoopDelay } from "./loop-delay.ts";
-import type {
-  ClosedLength,
-  ExpectedAnswer,
-  GeneratorOptions,
-  SliceLength,
-  WarmUpPhase,
+import {
+  besideNsOf,
+  type ClosedLength,
+  type ExpectedAnswer,
+  type GeneratorOptions,
+  type SliceLength,
+  type WarmUpPhase,
 } from "./messages.ts";
 import { OpenLoop } from "./open-loop.ts";
 import { noPace, type Pace } from "./pace.ts";
@@ -173,8 +174,7 @@ export class Driver implements LaneOwner, WarmUpSubject {
   }
 
   private sliceOf(length: ClosedLength, nowNs: number): Slice {
-    const besideNs = length.kind === "time" ? (length.besideMs ?? 0) * 1e6 : 0;
-    const settleNs = settleFactor * Math.max(this.pace.longNs, besideNs);
+    const settleNs = settleFactor * Math.max(this.pace.longNs, besideNsOf(length));
     return new Slice(length, this.lanes.length, settleNs, this.patienceNs, nowNs);
   }
 

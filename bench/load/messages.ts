@@ -1,14 +1,17 @@
 import type { ErrorKind } from "../../src/errors.ts";
 import type { Reading } from "../../src/http1/response.ts";
 import type { TcpEndpoint, Timeouts } from "../../src/protocol.ts";
+import type { FailedReport } from "../system/child-side.ts";
 import type { Pace } from "./pace.ts";
 import type { ArrivalPlan, Share } from "./pacer.ts";
 import type { MemorySample, SliceSample } from "./sample.ts";
 import type { Counted } from "./tally.ts";
 import type { TransportKind } from "./transport.ts";
 
-/** The answer that every request must get; bodies are compared by length always, by hash the first of each
- * connection, and of those that are opened again each hundredth. */
+/**
+ * The answer that every request must get; bodies are compared by length always, by hash the first of each
+ * connection, and of those that are opened again each hundredth.
+ */
 export interface ExpectedAnswer {
   readonly status: number;
   readonly bodyBytes: number;
@@ -42,6 +45,11 @@ export interface TimeLength {
    * no shorter, and go on for as long after them, so that none measures while another rests.
    */
   readonly besideMs?: number;
+}
+
+/** How long the answers of the slowest worker beside this take; 0 where there is none. */
+export function besideNsOf(length: ClosedLength): number {
+  return length.kind === "time" ? (length.besideMs ?? 0) * 1e6 : 0;
 }
 
 /** An open loop: a schedule, and this worker's part of it. */
@@ -106,4 +114,4 @@ export type GeneratorReport =
   | WarmUpReport
   | ({ readonly kind: "slice" } & SliceSample)
   | RecordingReport
-  | { readonly kind: "failed"; readonly message: string };
+  | FailedReport;

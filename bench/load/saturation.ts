@@ -1,3 +1,5 @@
+import { partWithin } from "./part-within.ts";
+
 /** A stretch in which no lane was ever free. */
 export interface SaturatedStretch {
   /** Answers and parts of answers. */
@@ -44,8 +46,7 @@ export class Saturation {
   /** An answer to a request that was sent at `sentNs`. */
   answered(sentNs: number, nowNs: number): void {
     if (this.beganNs === undefined) return;
-    const withinNs = Math.min(nowNs, this.endNs) - Math.max(sentNs, this.beganNs);
-    if (withinNs > 0) this.answers += withinNs / (nowNs - sentNs);
+    this.answers += partWithin(sentNs, nowNs, this.beganNs, this.endNs);
   }
 
   /** The time up to the end of the window, if no lane was free in most of it. */

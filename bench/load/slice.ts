@@ -1,5 +1,6 @@
 import { processCpuNs } from "./cpu.ts";
-import type { ClosedLength } from "./messages.ts";
+import { besideNsOf, type ClosedLength } from "./messages.ts";
+import { partWithin, timeWithin } from "./part-within.ts";
 import type { SliceSample } from "./sample.ts";
 
 /**
@@ -136,9 +137,7 @@ export class Slice {
   /** A request that was sent at `startNs`, counted or not, has failed: what it took of the window is lost. */
   endedInFailure(counted: boolean, startNs: number, nowNs: number): void {
     if (this.phase !== "settling") {
-      const endNs = this.phase === "measuring" ? nowNs : this.windowStartNs + this.windowNs;
-      const fromNs = Math.max(startNs, this.windowStartNs);
-      this.lostNs += Math.max(0, Math.min(nowNs, endNs) - fromNs);
+      this.lostNs += timeWithin(startNs, nowNs, this.windowStartNs, this.windowEndNs);
     }
     this.ended(counted, false, startNs, nowNs);
   }
@@ -149,10 +148,14 @@ export class Slice {
       this.longestNs = Math.max(this.longestNs, nowNs - startNs);
       return;
     }
-    const windowEndNs =
-      this.phase === "measuring" ? nowNs : Math.min(nowNs, this.windowStartNs + this.windowNs);
-    const withinNs = windowEndNs - Math.max(startNs, this.windowStartNs);
-    if (withinNs > 0) this.completed += withinNs / (nowNs - startNs);
+    this.completed += partWithin(startNs, nowNs, this.windowStartNs, this.windowEndNs);
+  }
+
+  /** It has none yet while it is open. */
+  private get windowEndNs(): number {
+    return this.phase === "measuring"
+      ? Number.POSITIVE_INFINITY
+      : this.windowStartNs + this.windowNs;
   }
 
   /**
@@ -177,9 +180,9 @@ export class Slice {
     if (this.phase === "measuring") this.closeWindow(nowNs);
     this.stopped = true;
     if (this.windowNs === 0) return;
-    const windowEndNs = this.windowStartNs + this.windowNs;
+    const { windowStartNs, windowEndNs } = this;
     const unknownNs = startsNs.reduce(
-      (sum, startNs) => sum + Math.max(0, windowEndNs - Math.max(startNs, this.windowStartNs)),
+      (sum, startNs) => sum + timeWithin(startNs, nowNs, windowStartNs, windowEndNs),
       0,
     );
     const known = Math.max(0, 1 - unknownNs / this.connections / this.windowNs);
@@ -221,11 +224,7 @@ export class Slice {
   private drainIfAllEnded(nowNs: number): void {
     if (this.phase !== "trailing" || this.ok + this.failed < this.issued) return;
     // Other workers may still be measuring.
-    if (nowNs >= this.windowStartNs + this.windowNs + this.besideNs) this.phase = "draining";
-  }
-
-  private get besideNs(): number {
-    return this.length.kind === "time" ? (this.length.besideMs ?? 0) * 1e6 : 0;
+    if (nowNs >= this.windowEndNs + besideNsOf(this.length)) this.phase = "draining";
   }
 
   private countIdle(nowNs: number): void {
@@ -239,8 +238,8 @@ export class Slice {
     this.idleCountedNs = nowNs;
     this.windowStartNs = nowNs;
     if (this.length.kind === "time") {
-      const { windowMs } = this.length;
-      this.windowDueNs = nowNs + Math.max(windowMs * 1e6, this.besideNs, this.longestNs);
+      const leastNs = Math.max(besideNsOf(this.length), this.longestNs);
+      this.windowDueNs = nowNs + Math.max(this.length.windowMs * 1e6, leastNs);
     }
     this.windowStartCpuNs = this.cpuNs();
   }

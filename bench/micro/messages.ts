@@ -1,3 +1,4 @@
+import type { FailedReport } from "../system/child-side.ts";
 /** What a reader process is to do; its one argument, as JSON. */
 export interface MicroOptions {
   readonly strategy: string;
@@ -17,4 +18,4 @@ export type MicroReport =
   | { readonly kind: "warm" }
   /** Nanoseconds per response, in the order of time. */
   | { readonly kind: "samples"; readonly samplesNs: readonly number[] }
-  | { readonly kind: "failed"; readonly message: string };
+  | FailedReport;

@@ -26,6 +26,25 @@ export function measureOf(
   return ofHeat(cell, comparisons)[0]?.baseline;
 }
 
+/** The figures of a cell that are told beside the measure of its heat. */
+export const ratioFigures = [
+  { key: "requestsPerSecond", heading: "req/s" },
+  { key: "cpuNsPerRequest", heading: "CPU/req" },
+] as const;
+
+/** A cell over the one that is the measure: 1 of that itself, "-" where nothing is compared. */
+export function ratioOf(
+  cell: CellResult,
+  comparisons: readonly Comparison[],
+  metric: string,
+): string {
+  const found = comparisonOf(cell, comparisons, metric);
+  if (found === undefined) return measureOf(cell, comparisons) === cell.strategy ? "1" : "-";
+  const { ratio, interval } = found;
+  if (interval === undefined) return `${ratio.toFixed(2)} (one replicate: no interval)`;
+  return `${ratio.toFixed(2)} [${interval[0].toFixed(2)}, ${interval[1].toFixed(2)}]`;
+}
+
 function ofHeat({ fixture, connections }: CellResult, comparisons: readonly Comparison[]) {
   return comparisons.filter((own) => own.fixture === fixture && own.connections === connections);
 }

@@ -1,6 +1,6 @@
 import type { CellResult, Comparison } from "../result.ts";
 import { formatCount, plural } from "../units.ts";
-import { comparisonOf, figureOf, limitOf, measureOf } from "./figures.ts";
+import { figureOf, limitOf, measureOf, ratioFigures, ratioOf } from "./figures.ts";
 import { type Column, renderTable } from "./table.ts";
 
 /** Cells of one fixture, number of connections and rate stand together, in the order of the run. */
@@ -56,17 +56,15 @@ export function renderHeat(
     { heading: "limit", align: "left" },
   ];
   if (versus !== undefined) {
-    columns.push(
-      { heading: `req/s ÷ ${versus}`, align: "left" },
-      { heading: `CPU/req ÷ ${versus}`, align: "left" },
-    );
+    for (const { heading } of ratioFigures) {
+      columns.push({ heading: `${heading} ÷ ${versus}`, align: "left" });
+    }
   }
   const rows = cells.map((cell) => [
     cell.strategy + (cell.valid ? "" : " (invalid)"),
     ...figures.map(({ of }) => of(cell)),
     limitOf(cell),
-    ratio(cell, first, comparisons, "requestsPerSecond"),
-    ratio(cell, first, comparisons, "cpuNsPerRequest"),
+    ...ratioFigures.map(({ key }) => ratioOf(cell, comparisons, key)),
   ]);
   // Strategies differ little in it, since who has less to do spins more.
   const note = first.mode === "open" ? "  CPU/req has in it what we spin to be on time.\n" : "";
@@ -85,21 +83,4 @@ function titleOf(cell: CellResult): string {
       : [`${formatCount(rate)} ${rate === 1 ? "request" : "requests"} due a second`]),
     ...(schedule === undefined ? [] : [schedule]),
   ].join(", ");
-}
-
-/** A cell over the one that is the measure. */
-function ratio(
-  cell: CellResult,
-  measure: CellResult,
-  comparisons: readonly Comparison[],
-  metric: string,
-): string {
-  const found = comparisonOf(cell, comparisons, metric);
-  if (found !== undefined) return formatRatio(found);
-  return cell === measure ? "1" : "-";
-}
-
-export function formatRatio({ ratio, interval }: Comparison): string {
-  if (interval === undefined) return `${ratio.toFixed(2)} (one replicate: no interval)`;
-  return `${ratio.toFixed(2)} [${interval[0].toFixed(2)}, ${interval[1].toFixed(2)}]`;
 }

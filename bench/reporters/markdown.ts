@@ -3,9 +3,9 @@ import { formatRate } from "../units.ts";
 import { describeVerdict, formatChange, formatChangeInterval } from "./comparison-text.ts";
 import { conclude } from "./conclusion.ts";
 import { renderCurves } from "./curve.ts";
-import { comparisonOf, figureOf, limitOf, measureOf } from "./figures.ts";
+import { figureOf, limitOf, ratioFigures, ratioOf } from "./figures.ts";
 import { header } from "./header.ts";
-import { formatRatio, groupByHeat } from "./heat.ts";
+import { groupByHeat } from "./heat.ts";
 import { concludePeers, peerTable } from "./peers.ts";
 import { refusals } from "./refusals.ts";
 import type { Reporter } from "./reporter.ts";
@@ -100,7 +100,7 @@ function renderCells(result: Result): string {
       ...(isOpen ? ["due/s", "unsent"] : []),
       ...present,
       "limit",
-      ...(measure ? compared.map(({ heading }) => `${heading} ÷ ${measure.baseline}`) : []),
+      ...(measure ? ratioFigures.map(({ heading }) => `${heading} ÷ ${measure.baseline}`) : []),
     ],
     cells.map((cell) => [
       cell.strategy + (cell.valid ? "" : " (invalid)"),
@@ -109,24 +109,12 @@ function renderCells(result: Result): string {
       ...(isOpen ? [String(cell.rate ?? "-"), String(cell.requests.unsent ?? "-")] : []),
       ...present.map((key) => figureOf(cell, key)),
       limitOf(cell),
-      ...(measure ? compared.map(({ key }) => ratioOf(cell, comparisons, key)) : []),
+      ...(measure ? ratioFigures.map(({ key }) => ratioOf(cell, comparisons, key)) : []),
     ]),
   );
   const words = [...renderCurves(cells), conclude(result)].filter((part) => part !== "").join("\n");
   const conclusion = words === "" ? "" : `\n\`\`\`\n${words}\`\`\`\n`;
   return `${header(result)}\n${table}${conclusion}${renderRefusals(cells)}`;
-}
-
-/** The ratios that the tables for people show. */
-const compared = [
-  { key: "requestsPerSecond", heading: "req/s" },
-  { key: "cpuNsPerRequest", heading: "CPU/req" },
-] as const;
-
-function ratioOf(cell: CellResult, comparisons: readonly Comparison[], key: string): string {
-  const found = comparisonOf(cell, comparisons, key);
-  if (found !== undefined) return formatRatio(found);
-  return measureOf(cell, comparisons) === cell.strategy ? "1" : "-";
 }
 
 function renderRefusals(cells: readonly CellResult[]): string {

@@ -16,11 +16,7 @@ export function remarks(cells: readonly CellResult[]): string[] {
   ];
 }
 
-function nameOf({
-  strategy,
-  fixture,
-  connections,
-}: Pick<CellResult, "strategy" | "fixture" | "connections">): string {
+function nameOf({ strategy, fixture, connections }: CellResult): string {
   return `${strategy} on ${fixture} at ${connections}`;
 }
 
@@ -85,7 +81,8 @@ function reopened(cell: CellResult): string {
 }
 
 /** No answer came in its time, and some after it: the rate is 0. */
-function rateless({ requests, metrics, ...cell }: CellResult): string {
+function rateless(cell: CellResult): string {
+  const { requests, metrics } = cell;
   if (metrics.requestsPerSecond?.value !== 0 || requests.ok === 0) return "";
   return (
     `${nameOf(cell)}: its time was too short for a rate, though ` +

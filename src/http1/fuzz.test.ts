@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { asError, MalformedResponseError, ReadError } from "../errors.ts";
+import { exchange } from "../exchange.ts";
 import { dialMemory, type MemoryTransport } from "../memory.ts";
-import { exchange } from "../session.ts";
 import { parsingStrategies } from "../strategies/registry.ts";
 import { arbitraryMethod, arbitraryMutant, arbitraryResponse } from "./arbitrary.testing.ts";
 import { encodeRequest, type Method } from "./request.ts";

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { type MalformedResponseError, ReadError } from "../errors.ts";
+import { exchange } from "../exchange.ts";
 import { encodeRequest } from "../http1/request.ts";
 import type { Reading, Response } from "../http1/response.ts";
 import { bytesOf } from "../http1/wire.testing.ts";
 import { dialMemory, type MemoryTransport } from "../memory.ts";
-import { exchange } from "../session.ts";
 import { type ConformanceCase, conformanceCases } from "./conformance-cases.ts";
 import { parsingStrategies } from "./registry.ts";
 import type { ParsingStrategy } from "./strategy.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
+import { exchange } from "../exchange.ts";
 import { encodeRequest, type Method } from "../http1/request.ts";
 import { bytesOf } from "../http1/wire.testing.ts";
 import { dialMemory, type MemoryTransport } from "../memory.ts";
-import { exchange } from "../session.ts";
 import { floor } from "./floor.ts";
 import { parsingStrategies } from "./registry.ts";
 import type { Connection, Strategy } from "./strategy.ts";
