@@ -138,6 +138,8 @@ export class DirectReads {
   /** Reads the socket from now on; false where that cannot be. Bun must not read it meanwhile. */
   take(fd: number, reader: DirectReader): boolean {
     if (!this.wakesForBun(fd) || !this.epoll.add(fd)) return false;
+    // An array with holes is read more slowly, and compiled for anew.
+    while (this.readers.length <= fd) this.readers.push(undefined);
     this.readers[fd] = reader;
     this.count++;
     if (!this.turning) {

@@ -16,8 +16,11 @@ const leastExpectedBytes = slabBytes;
  */
 export class LowWater {
   private readonly libc: Pick<Libc, "setsockopt">;
-  /** By file descriptor, where it is not 1. */
-  private readonly marks: (number | undefined)[] = [];
+  /**
+   * By file descriptor, where it is not 1. Not an array: written far beyond its end when a socket goes, it had
+   * the compilers do once more all that looks into it, 3 ms of CPU in each second of a race.
+   */
+  private readonly marks = new Map<number, number>();
   private readonly option = new Int32Array(1);
   private readonly optionBytes = new Uint8Array(this.option.buffer);
 
@@ -26,21 +29,34 @@ export class LowWater {
   }
 
   isSet(fd: number): boolean {
-    return this.marks[fd] !== undefined;
+    return this.marks.size > 0 && this.marks.has(fd);
   }
 
   /** Whose `expectedBytes` are few is woken by the first of them. */
   set(fd: number, expectedBytes: number): void {
-    const mark =
-      expectedBytes < leastExpectedBytes ? undefined : Math.min(expectedBytes, mostExpectedBytes);
-    if (mark === this.marks[fd]) return;
-    this.marks[fd] = mark;
-    this.option[0] = mark ?? 1;
-    this.libc.setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, this.optionBytes, 4);
+    if (expectedBytes < leastExpectedBytes) this.clear(fd);
+    else this.raise(fd, Math.min(expectedBytes, mostExpectedBytes));
   }
 
   /** Of a socket that is closed. */
   forget(fd: number): void {
-    this.marks[fd] = undefined;
+    this.marks.delete(fd);
+  }
+
+  private clear(fd: number): void {
+    if (!this.isSet(fd)) return;
+    this.marks.delete(fd);
+    this.tell(fd, 1);
+  }
+
+  private raise(fd: number, mark: number): void {
+    if (this.marks.get(fd) === mark) return;
+    this.marks.set(fd, mark);
+    this.tell(fd, mark);
+  }
+
+  private tell(fd: number, mark: number): void {
+    this.option[0] = mark;
+    this.libc.setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, this.optionBytes, 4);
   }
 }

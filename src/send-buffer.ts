@@ -2,7 +2,7 @@ import { copyOf } from "./http1/bytes.ts";
 
 /** What a socket has not taken yet, in its order. */
 export class SendBuffer {
-  private pieces: Uint8Array[] = [];
+  private readonly pieces: Uint8Array[] = [];
   private bytes = 0;
 
   get byteLength(): number {
@@ -27,10 +27,5 @@ export class SendBuffer {
       }
       this.pieces.shift();
     }
-  }
-
-  clear(): void {
-    this.pieces = [];
-    this.bytes = 0;
   }
 }

@@ -15,22 +15,24 @@ const lowWaterBytes = highWaterBytes / 4;
  * `reads` it is also read directly while it is busy.
  */
 export class SocketTransport implements Transport, DirectReader {
+  // What every chunk and every write touches comes first, and so lies together.
   private readonly protocol: Protocol;
   private readonly observer: ArrivalObserver | undefined;
   private readonly reads: DirectReads | undefined;
   /** The socket's file descriptor while `reads` has it, paused for Bun; else -1. */
   private directFd = -1;
-  private hasRead = false;
   private socket: Socket<SocketTransport> | undefined;
-  private readonly unsent = new SendBuffer();
+  private closing = false;
+  private eofWanted = false;
+  private lost = false;
+  /** What could not be sent at once; undefined where nothing waits. */
+  private unsent: SendBuffer | undefined;
+  private hasRead = false;
   private writingPaused = false;
   private readingPaused = false;
   /** What Bun has told while reading was paused, as it does when a connection breaks: told on resumption. */
   private held: (() => void)[] = [];
   private eofSeen = false;
-  private eofWanted = false;
-  private closing = false;
-  private lost = false;
   /** Why the connection is lost, as its protocol is told; undefined for an orderly close. */
   private loss: Error | undefined;
   /** What the protocol has thrown when the connection was made, if it has. */
@@ -54,7 +56,7 @@ export class SocketTransport implements Transport, DirectReader {
       queueMicrotask(() => this.releaseAll());
       return;
     }
-    if (this.unsent.byteLength > 0) {
+    if (this.unsent !== undefined) {
       this.buffer(data);
       return;
     }
@@ -66,7 +68,7 @@ export class SocketTransport implements Transport, DirectReader {
     if (this.eofWanted || this.closing) return;
     this.eofWanted = true;
     this.leaveToBun();
-    if (this.unsent.byteLength === 0) this.socket?.shutdown();
+    if (this.unsent === undefined) this.socket?.shutdown();
   }
 
   pauseReading(): void {
@@ -101,12 +103,12 @@ export class SocketTransport implements Transport, DirectReader {
   close(): void {
     if (this.closing) return;
     this.closing = true;
-    if (this.unsent.byteLength === 0 || this.lost) this.hangUp((socket) => socket.end());
+    if (this.unsent === undefined || this.lost) this.hangUp((socket) => socket.end());
   }
 
   abort(): void {
     this.closing = true;
-    this.unsent.clear();
+    this.unsent = undefined;
     this.hangUp((socket) => socket.terminate());
   }
 
@@ -119,7 +121,7 @@ export class SocketTransport implements Transport, DirectReader {
   }
 
   writeBufferSize(): number {
-    return this.unsent.byteLength;
+    return this.unsent?.byteLength ?? 0;
   }
 
   opened(socket: Socket<SocketTransport>): void {
@@ -180,12 +182,13 @@ export class SocketTransport implements Transport, DirectReader {
   }
 
   drained(): void {
-    this.unsent.flush((piece) => Math.max(0, this.socket?.write(piece) ?? 0));
-    if (this.writingPaused && this.unsent.byteLength <= lowWaterBytes) {
+    this.unsent?.flush((piece) => Math.max(0, this.socket?.write(piece) ?? 0));
+    if (this.unsent?.byteLength === 0) this.unsent = undefined;
+    if (this.writingPaused && this.writeBufferSize() <= lowWaterBytes) {
       this.writingPaused = false;
       this.tell(() => this.protocol.resumeWriting?.());
     }
-    if (this.unsent.byteLength > 0 || this.lost) return;
+    if (this.unsent !== undefined || this.lost) return;
     if (this.closing) this.hangUp((socket) => socket.end());
     else if (this.eofWanted) this.socket?.shutdown();
   }
@@ -214,7 +217,7 @@ export class SocketTransport implements Transport, DirectReader {
     if (error !== undefined) this.loss ??= resetError(error);
     this.held.push(() => this.lose());
     // Who waits only to read has all that came before it first; nobody else waits.
-    const isRead = this.readingPaused && !this.closing && this.unsent.byteLength === 0;
+    const isRead = this.readingPaused && !this.closing && this.unsent === undefined;
     // Never from within a call of the protocol's own; and what it throws is uncaught, and not Bun's.
     if (this.held.length === 1 || !isRead) queueMicrotask(() => this.releaseAll());
   }
@@ -293,6 +296,7 @@ export class SocketTransport implements Transport, DirectReader {
   }
 
   private buffer(data: Uint8Array): void {
+    this.unsent ??= new SendBuffer();
     this.unsent.push(data);
     if (!this.writingPaused && this.unsent.byteLength > highWaterBytes) {
       this.writingPaused = true;

@@ -39,6 +39,9 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
   private firstChunkBytes = 0;
   /** Bytes of the last response that came in one piece, by which the next is known to be whole. */
   private wholeBytes = Number.POSITIVE_INFINITY;
+  private isOftenSplit = false;
+  /** Before that no request is out of time. */
+  private readonly leastTimeoutNs: number;
   busy = false;
   /** Whether the request that is under way belongs to the measurement. */
   counted = false;
@@ -59,7 +62,6 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
   idleSinceNs = 0;
   /** A first byte that came no later than that, but was not timed. */
   private guessedNs = 0;
-  private isOftenSplit = false;
   private readonly options: LaneOptions;
   /** Connections that were opened for it. */
   private opened = 0;
@@ -72,6 +74,8 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
     this.options = options;
     this.request = options.request;
     this.untilEof = options.reading === "eof";
+    const { firstByteMs, wholeMs } = options.timeouts;
+    this.leastTimeoutNs = Math.min(firstByteMs, wholeMs) * 1e6;
   }
 
   /** Sends a request; `nowNs` is the caller's last clock reading. */
@@ -119,6 +123,7 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
 
   /** Why a request that is answered at `nowNs`, or not yet, is out of time: as a whole, or by its first byte. */
   overdue(nowNs: number): ReadError | undefined {
+    if (nowNs - this.startNs < this.leastTimeoutNs) return undefined;
     const { firstByteMs, wholeMs } = this.options.timeouts;
     if (nowNs - this.startNs >= wholeMs * 1e6) {
       return new ReadError("timeout", `no complete response within ${wholeMs} ms`);
