@@ -19,6 +19,8 @@ export interface Peer {
   parse(output: string): PeerReport;
   /** Prints its version. */
   readonly versionCommand: readonly string[];
+  /** What of its figures is not what it is of ours, as a sentence. */
+  readonly caveat?: string;
 }
 
 /** Its flags take whole seconds. */

@@ -44,6 +44,16 @@ test("who opened a connection for each request is named", () => {
   expect(markdown.render(result)).toContain(sentence);
 });
 
+test("whose percentiles are counted in another way is named, where it ran", () => {
+  const sentence = "wrk counts a request from its write";
+  expect(text.render(result)).toContain(sentence);
+  const withoutWrk = {
+    ...result,
+    peers: { versions: { ab: "2.3" }, missing: ["wrk"], broken: [] },
+  };
+  expect(text.render(withoutWrk)).not.toContain(sentence);
+});
+
 test("markdown says against what, what is missing, what broke, and no flag that peers lacks", () => {
   const rendered = markdown.render(result);
   expect(rendered).toContain(

@@ -1,4 +1,5 @@
 import { comparedMetricKeys } from "../metrics/registry.ts";
+import { peers as knownPeers } from "../peers/registry.ts";
 import type { CellResult, Comparison, Result } from "../result.ts";
 import { plural } from "../units.ts";
 import { comparisonOf, figureOf, measureOf } from "./figures.ts";
@@ -77,6 +78,7 @@ export function concludePeers({ peers, comparisons = [], cells }: Result): strin
       ({ peer, fixture, reason }) => `${peer} ${reason}: it sat out what was left of ${fixture}.`,
     ),
     ...closing(cells),
+    ...knownPeers.map(({ name, caveat }) => (name in versions && caveat) || ""),
     first === undefined ? "" : besideMeasure(cells, comparisons, first.baseline),
     "CPU is that of the whole process, by the operating system: of a tool from its start to its end, of ours in the measured window.",
   ];
