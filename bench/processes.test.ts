@@ -6,6 +6,7 @@ import { until } from "../src/until.testing.ts";
 import { readHistory } from "./history.ts";
 import { measured } from "./measured.testing.ts";
 import { resultSchema } from "./result.ts";
+import { childrenOf, commandOf, hasPs } from "./system/children.testing.ts";
 
 // Whole races: Bun's own 5 s are too few where processes start and wake slowly.
 setDefaultTimeout(60_000);
@@ -28,17 +29,6 @@ function startAsGroup(...argv: string[]) {
   return Bun.spawn([process.execPath, main, ...argv], { ...options, detached: true });
 }
 
-/** The pids below `pid`, by the kernel's word. */
-function childrenOf(pid: number): number[] {
-  const { stdout } = Bun.spawnSync(["ps", "-o", "pid=", "--ppid", String(pid)]);
-  return stdout.toString().trim().split(/\s+/).filter(Boolean).map(Number);
-}
-
-function commandOf(pid: number): string {
-  const { stdout } = Bun.spawnSync(["ps", "-o", "args=", "-p", String(pid)]);
-  return stdout.toString();
-}
-
 function isGenerator(pid: number, strategy: string): boolean {
   return commandOf(pid).includes(`"strategy":"${strategy}"`);
 }
@@ -57,8 +47,6 @@ function signalTo(pid: number | undefined, signal: NodeJS.Signals): void {
   if (pid === undefined) throw new Error("there is no such process");
   process.kill(pid, signal);
 }
-
-const hasPs = Bun.which("ps") !== null;
 
 /** Every result that was saved, by the folder's word, in the order of time. */
 function savedResults() {

@@ -32,7 +32,7 @@ export async function compare(asked: CompareConfig, io: Io): Promise<number> {
   const comparisons = withholdRefused(outcome.comparisons, cells, compared);
   // There is nothing to show or to keep.
   if (fault !== undefined && cells.length + comparisons.length === 0)
-    return breakOff(asError(fault).message, io);
+    return breakOff(asError(fault).message, io.signal.aborted, io);
   const result = finishResult({
     kind: "compare",
     startedAt,
@@ -58,7 +58,7 @@ function named(path: string): NamedResult {
 
 function exitCodeOf(result: Result, strict: boolean, { err }: Pick<Io, "err">): number {
   const { verdict, interrupted, cells, comparisons = [], compared, fault } = result;
-  if (fault !== undefined) return breakOff(fault, { err });
+  if (fault !== undefined) return breakOff(fault, interrupted, { err });
   if (interrupted) return exitCodes.interrupted;
   if (comparisons.length === 0) {
     err.write("readrace: nothing was compared\n");
@@ -72,7 +72,7 @@ function exitCodeOf(result: Result, strict: boolean, { err }: Pick<Io, "err">): 
   return verdict === "inconclusive" && strict ? exitCodes.invalid : exitCodes.fine;
 }
 
-function breakOff(why: string, { err }: Pick<Io, "err">): number {
+function breakOff(why: string, interrupted: boolean, { err }: Pick<Io, "err">): number {
   err.write(`readrace: the comparison broke off: ${why}\n`);
-  return exitCodes.invalid;
+  return interrupted ? exitCodes.interrupted : exitCodes.invalid;
 }

@@ -22,13 +22,18 @@ export async function verify(output: OutputConfig, io: Io): Promise<number> {
   checkOutput(output);
   const startedAt = new Date().toISOString();
   const verifications: Verification[] = [];
+  const faults: string[] = [];
   const progress = createProgress(io.err, verifyCases.length + 1);
   for (const theCase of verifyCases) {
     if (io.signal.aborted) break;
     progress.step(theCase.name);
-    const verification = await verifyCase(theCase, io.signal);
-    if (verification === undefined) break;
-    verifications.push(verification);
+    try {
+      const verification = await verifyCase(theCase, io.signal);
+      if (verification !== undefined) verifications.push(verification);
+    } catch (error) {
+      // The other cases stand.
+      if (!io.signal.aborted) faults.push(`${theCase.name}: ${asError(error).message}`);
+    }
   }
   const cells = verifications.flatMap(verifiedCells);
   const isWrong = wrongCases(cells) > 0 && !io.signal.aborted;
@@ -46,6 +51,7 @@ export async function verify(output: OutputConfig, io: Io): Promise<number> {
     cells,
     ...(harnessOverhead && { harnessOverhead }),
     ...(bareClientOffByNs !== undefined && { bareClientOffByNs }),
+    ...(faults.length > 0 && { fault: faults.join("; ") }),
   });
   return conclude(result, verifications, output, io);
 }
@@ -69,7 +75,7 @@ function conclude(
   output: OutputConfig,
   io: Io,
 ): number {
-  const { cells, interrupted, harnessOverhead } = result;
+  const { cells, interrupted, harnessOverhead, fault } = result;
   const wrong = wrongCases(cells);
   if (output.json) {
     io.out.write(json.render(result));
@@ -83,6 +89,7 @@ function conclude(
     io.out.write(`\n${verdictOf(result, verifications)}\n`);
     if (harnessOverhead !== undefined) io.out.write(`${overheadLine(harnessOverhead)}\n`);
   }
+  if (fault !== undefined) io.err.write(`readrace: not every case could be run: ${fault}\n`);
   if (!keepResult(output, result, io)) return exitCodes.invalid;
   if (interrupted) return exitCodes.interrupted;
   return wrong === 0 && cells.length === verifyCases.length ? exitCodes.fine : exitCodes.invalid;
@@ -93,12 +100,15 @@ function wrongCases(cells: readonly CellResult[]): number {
 }
 
 function verdictOf(
-  { cells, bareClientOffByNs }: Result,
+  { cells, bareClientOffByNs, interrupted }: Result,
   verifications: readonly Verification[],
 ): string {
   const cases = verifications.length;
   const wrong = wrongCases(cells);
-  if (cases < verifyCases.length) return "Stopped before every case was run.";
+  if (interrupted) return "Stopped before every case was run.";
+  if (wrong === 0 && cases < verifyCases.length) {
+    return `Not known: only ${cases} of ${verifyCases.length} cases could be run.`;
+  }
   if (wrong === 0) {
     return `True: every percentile agrees with what is known.${heldUpLine(verifications)}`;
   }

@@ -104,7 +104,9 @@ async function raceAll(
       if (io.signal.aborted) break;
       progress.step(heatName({ ...match, rivals: [match.head] }));
       const settings = { budgetMs, minEffect, totalWeight, race };
-      onSample(await raceMatch(match, settings, context));
+      const sample = await raceMatch(match, settings, context);
+      onSample(sample);
+      if (sample.fault !== undefined) throw new Error(sample.fault);
     }
   } finally {
     progress.done();

@@ -31,6 +31,8 @@ export interface MatchSample {
   readonly base: CellSample;
   readonly head: CellSample;
   readonly noise: CellSample;
+  /** Why a process of it was lost, if one was: what came before it stands. */
+  readonly fault?: string;
 }
 
 /** Below six replicates a standard error is too uncertain to stop on. */
@@ -57,12 +59,14 @@ export async function raceMatch(
   const { base, head, fixture, connections } = match;
   const heat: Heat = { fixture, connections, rivals: [base, head, base] };
   const arms: ReplicateSample[][] = [[], [], []];
+  let fault: string | undefined;
   const sample = (): MatchSample => {
     const of = (arm: number) => {
       const measured = { replicates: arms[arm] ?? [], lost: [] };
       return cellSample(heat, settings.race, context.executor, measured);
     };
-    return { match, base: of(0), head: of(1), noise: of(2) };
+    const measured = { match, base: of(0), head: of(1), noise: of(2) };
+    return fault === undefined ? measured : { ...measured, fault };
   };
   const beganNs = clockNs();
   for (let replicate = 0; !context.signal.aborted; replicate++) {
@@ -71,7 +75,7 @@ export async function raceMatch(
     if (replicate >= guaranteedReplicates && elapsedMs + nextMs > settings.budgetMs) break;
     const raced = await raceReplicate(heat, settings.race, replicate, context);
     const whole = raced.flatMap((own) => ("lost" in own || own.slices.length === 0 ? [] : [own]));
-    for (const own of raced) if ("lost" in own) throw new Error(own.lost);
+    fault = raced.flatMap((own) => ("lost" in own ? [own.lost] : []))[0];
     const complete = whole.length === raced.length;
     if (complete) for (const [arm, own] of whole.entries()) arms[arm]?.push(own);
     if (!complete || (replicate + 1 >= stopEarlyFrom && isPrecise(sample(), settings))) break;

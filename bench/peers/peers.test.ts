@@ -128,6 +128,11 @@ describe("a peer that", () => {
     2000,
   );
 
+  test("is killed by somebody else is not said to hang", async () => {
+    const run = runPeer(scripted("kill -9 $$"), task, never);
+    await expect(run).rejects.toThrow("ended with SIGKILL");
+  });
+
   test("makes no request at all has no figure", async () => {
     const silent = readRecorded("wrk-4.1.0.txt").replaceAll("128105", "0");
     const peer = { ...scripted(`cat <<'END'\n${silent}\nEND`) };

@@ -26,19 +26,23 @@ export async function runPeer(
   patienceMs = defaultPatienceMs,
 ): Promise<PeerRun> {
   const line = bindToCores(command(url, connections, durationMs), "generator");
-  const timeout = durationMs + patienceMs;
+  const withinMs = durationMs + patienceMs;
   const child = Bun.spawn(line, {
     stdio: ["ignore", "pipe", "pipe"],
     signal,
-    timeout,
     killSignal: "SIGKILL",
   });
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    child.kill("SIGKILL");
+  }, withinMs);
   const said = Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
   const exitCode = await child.exited;
+  clearTimeout(timer);
   // What it has begun may go on, and keep its output open.
-  if (child.signalCode === "SIGKILL") {
-    throw new Error(`had not ended after ${Math.round(timeout / 1000)} s`);
-  }
+  if (isLate) throw new Error(`had not ended after ${Math.round(withinMs / 1000)} s`);
+  if (child.signalCode !== null) throw new Error(`ended with ${child.signalCode}`);
   const [output, complaint] = await said;
   if (exitCode !== 0) {
     throw new Error(`ended with exit code ${exitCode}: ${complaint.trim().slice(0, 200)}`);

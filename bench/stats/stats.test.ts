@@ -74,6 +74,18 @@ test("a seed gives the same order, and every item stays", () => {
   expect(shuffled(items, seededRandom(4)).sort()).toEqual(items);
 });
 
+test("every order is drawn as often as any other", () => {
+  const random = seededRandom(1);
+  const counts = new Map<string, number>();
+  for (let i = 0; i < 6000; i++) {
+    const order = shuffled("abc", random).join("");
+    counts.set(order, (counts.get(order) ?? 0) + 1);
+  }
+  expect(counts.size).toBe(6);
+  // Six orders, 1000 of each but for chance, whose standard deviation is 29.
+  for (const count of counts.values()) expect(Math.abs(count - 1000)).toBeLessThan(120);
+});
+
 test("weighted least squares as NumPy 2.4.6 has it (linalg.lstsq of rows times √weight)", () => {
   const rows = [
     [1, 1, 2],

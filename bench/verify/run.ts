@@ -48,7 +48,10 @@ interface CaseRun {
  */
 const mostRuns = 3;
 
-/** Runs a case until it agrees, three times at most; undefined when it was interrupted. */
+/**
+ * Runs a case until it agrees, three times at most; undefined when it was interrupted. Throws where a
+ * process of it was lost.
+ */
 export async function verifyCase(
   theCase: VerifyCase,
   signal: AbortSignal,
@@ -94,7 +97,9 @@ async function runCase(
     };
     const [sample] = await race(heat, settings, { executor, random: seededRandom(1), signal });
     const delays = await server.delays();
-    if (sample === undefined || sample.replicates.length === 0) return undefined;
+    if (signal.aborted || sample === undefined) return undefined;
+    const [lost] = sample.lost;
+    if (lost !== undefined) throw new Error(lost);
     return { ...compare(theCase, heat, sample, delays, answerMs), beforeOthers };
   } finally {
     await server.stop();

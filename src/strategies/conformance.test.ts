@@ -90,21 +90,22 @@ describe.each(parsingStrategies.map((strategy) => [strategy.name, strategy] as c
           for (const reading of readings) await check(strategy, theCase, whole, reading);
         });
 
+        // Of long ones the time would be that of all others.
+        if (theCase.wire.length > 1000) return;
+
         test("byte by byte", async () => {
-          if (theCase.wire.length > 1000) return;
           for (const reading of readings) await check(strategy, theCase, byteByByte, reading);
         });
 
         test("split at every offset", async () => {
-          if (theCase.wire.length > 1000) return;
           for (let at = 1; at < theCase.wire.length; at++) {
             await check(strategy, theCase, splitAt(at), "message");
           }
         });
 
+        if (theCase.endsAtEof || "error" in theCase.expected) return;
+
         test("EOF at every offset is an error, never a shorter response", async () => {
-          if (theCase.endsAtEof || "error" in theCase.expected || theCase.wire.length > 1000)
-            return;
           for (let at = 0; at < theCase.wire.length; at++) {
             const cutShort: ConformanceCase = {
               ...theCase,
