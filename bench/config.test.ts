@@ -81,6 +81,7 @@ describe("wrong input is one sentence that says how to mend it", () => {
     [["--arrivals", "poisson"], "--arrivals are of an open loop: give a rate with -R, or --stages"],
     [["--threshold", "responseP99Ns<1ms"], "responseP99Ns is of an open loop; give a rate with -R"],
     [["--find-rate", "responseP99Ns<1ms", "--record"], "--record keeps races"],
+    [["--find-rate", "responseP99Ns<1ms", "--replicates", "2"], "leave out --replicates"],
     [["--find-rate", "serviceP99Ns>5ms"], "like 'responseP99Ns<5ms'"],
     [["--find-rate", "requestsPerSecond<5k"], "like 'responseP99Ns<5ms'"],
     [["--find-rate", "cpuNsPerRequest<20us"], "it goes by response and service times"],

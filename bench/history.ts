@@ -12,6 +12,8 @@ import { dirname } from "node:path";
 import { z } from "zod";
 import { asError } from "../src/errors.ts";
 import { UserError } from "./errors.ts";
+import { nsPerResponse } from "./metrics/ns-per-response.ts";
+import { comparedMetricKeys } from "./metrics/registry.ts";
 import { parseJson } from "./parse-json.ts";
 import type { CellResult, Environment, Result } from "./result.ts";
 
@@ -36,13 +38,7 @@ const historyEntry = z.object({
 export type HistoryEntry = z.infer<typeof historyEntry>;
 
 /** What is kept of a run: the figures that are judged. */
-const keptMetrics = [
-  "cpuNsPerRequest",
-  "requestsPerSecond",
-  "serviceP50Ns",
-  "serviceP99Ns",
-  "nsPerResponse",
-];
+const keptMetrics = [...comparedMetricKeys, nsPerResponse.key];
 
 /** A run as a line of the history, which keeps valid cells only. */
 export function historyEntryOf(result: Result): HistoryEntry {

@@ -72,6 +72,9 @@ export function exactWarmUp(warmUpMs: number): WarmUpTimes {
   return { warmUpMs, mostWarmUpMs: warmUpMs };
 }
 
+/** What a comparison may take for a cell, unless somebody says otherwise. */
+export const usualBudgetMs = 60_000;
+
 /** How every heat of a run is raced. */
 export interface RaceSettings extends ConnectionSettings, WarmUpTimes {
   /** Measured time of a cell, over all of its replicates. */

@@ -33,13 +33,13 @@ const tickMs = 1;
 const hidden = "hidden";
 
 /** When sockets are read here: once data has come for `busyMs` without a gap of `gapMs`, until none has for `quietMs`. */
-export interface Pace {
+export interface BusyRule {
   readonly busyMs: number;
   readonly gapMs: number;
   readonly quietMs: number;
 }
 
-const defaultPace: Pace = { busyMs: 3, gapMs: 1, quietMs: 5 };
+const usualRule: BusyRule = { busyMs: 3, gapMs: 1, quietMs: 5 };
 
 export function canReadDirectly(): boolean {
   return usableLibc() !== undefined;
@@ -57,17 +57,17 @@ let shared: DirectReads | undefined;
  * where there is no epoll, or no way to call it.
  */
 export function openDirectReads(): DirectReads | undefined {
-  shared ??= createDirectReads(defaultPace);
+  shared ??= createDirectReads(usualRule);
   return shared;
 }
 
-/** The same with a pace of its own, for tests. */
-export function createDirectReads(pace: Pace): DirectReads | undefined {
+/** The same with a rule of its own, for tests. */
+export function createDirectReads(rule: BusyRule): DirectReads | undefined {
   const libc = usableLibc();
   if (libc === undefined) return undefined;
   const epoll = Epoll.open(libc);
   const ticker = Ticker.open(libc);
-  return epoll && ticker && new DirectReads(libc, epoll, ticker, pace);
+  return epoll && ticker && new DirectReads(libc, epoll, ticker, rule);
 }
 
 /**
@@ -88,7 +88,7 @@ export class DirectReads {
   private readonly epollOf: (socketFd: number) => number | undefined;
   /** Of the event loop that has the first socket which was to be read here. */
   private bunsEpoll: number | typeof hidden | undefined;
-  private readonly pace: Pace;
+  private readonly rule: BusyRule;
   /** By file descriptor. */
   private readonly readers: (DirectReader | undefined)[] = [];
   private slab = takeSlab();
@@ -108,7 +108,7 @@ export class DirectReads {
     libc: Libc,
     epoll: Epoll,
     ticker: Ticker,
-    pace: Pace,
+    rule: BusyRule,
     epollOf: (socketFd: number) => number | undefined = findEpollOf,
   ) {
     this.epollOf = epollOf;
@@ -116,7 +116,7 @@ export class DirectReads {
     this.lowWater = new LowWater(libc);
     this.epoll = epoll;
     this.ticker = ticker;
-    this.pace = pace;
+    this.rule = rule;
     epoll.add(ticker.fd);
   }
 
@@ -129,10 +129,10 @@ export class DirectReads {
   noticed(): boolean {
     if (this.bunsEpoll === hidden) return false;
     const nowMs = performance.now();
-    if (nowMs - this.lastMs > this.pace.gapMs) this.busySinceMs = nowMs;
+    if (nowMs - this.lastMs > this.rule.gapMs) this.busySinceMs = nowMs;
     this.lastMs = nowMs;
     // What is read here is not noticed there.
-    return this.count > 0 || nowMs - this.busySinceMs >= this.pace.busyMs;
+    return this.count > 0 || nowMs - this.busySinceMs >= this.rule.busyMs;
   }
 
   /** Reads the socket from now on; false where that cannot be. Bun must not read it meanwhile. */
@@ -239,7 +239,7 @@ export class DirectReads {
 
   private tick(): void {
     this.ticker.take();
-    if (this.silentTicks++ * tickMs < this.pace.quietMs) return;
+    if (this.silentTicks++ * tickMs < this.rule.quietMs) return;
     for (const [fd, reader] of this.readers.entries()) {
       if (reader !== undefined) this.handBack(fd, reader);
     }

@@ -27,6 +27,7 @@ export type {
   Answer,
   Connection,
   ExchangeObserver,
+  ParsingConnection,
   ParsingStrategy,
   Strategy,
 } from "./strategies/strategy.ts";

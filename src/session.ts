@@ -36,7 +36,7 @@ const mostIdle = 256;
 const sweepEvery = 256;
 
 /** A connection, and whether anything has arrived on it since its last request. */
-interface Line {
+interface KeptConnection {
   readonly connection: ParsingConnection;
   readonly arrival: Arrival;
 }
@@ -68,7 +68,7 @@ export class ClientSession {
   private readonly timeouts: Timeouts;
   private readonly dial: ((endpoint: Endpoint) => Dial) | undefined;
   private closed = false;
-  private readonly idle = new Map<string, Line[]>();
+  private readonly idle = new Map<string, KeptConnection[]>();
   /** How many may still be kept before those that have ended are dropped. */
   private untilSweep = sweepEvery;
 
@@ -153,7 +153,7 @@ export class ClientSession {
 
   private async send(
     host: string,
-    line: Line,
+    line: KeptConnection,
     request: EncodedRequest,
     withinMs: number,
   ): Promise<Response> {
@@ -166,7 +166,7 @@ export class ClientSession {
     return response;
   }
 
-  private takeIdle(host: string): Line | undefined {
+  private takeIdle(host: string): KeptConnection | undefined {
     const lines = this.idle.get(host) ?? [];
     for (;;) {
       const line = lines.pop();
@@ -175,7 +175,7 @@ export class ClientSession {
     }
   }
 
-  private keep(host: string, line: Line, response: Response): void {
+  private keep(host: string, line: KeptConnection, response: Response): void {
     if (this.closed || !response.persistent || !line.connection.usable) {
       line.connection.end();
       return;
@@ -201,7 +201,7 @@ export class ClientSession {
     this.untilSweep = Math.max(sweepEvery, kept);
   }
 
-  private async open(endpoint: Endpoint): Promise<Line> {
+  private async open(endpoint: Endpoint): Promise<KeptConnection> {
     const arrival = new Arrival();
     const { connectMs } = this.timeouts;
     const options = { connectTimeoutMs: connectMs, observer: arrival };
@@ -213,13 +213,13 @@ export class ClientSession {
 }
 
 /** Whether the server had closed a kept connection before it could see the request. */
-function wasClosedBefore(error: unknown, { arrival }: Line): boolean {
+function wasClosedBefore(error: unknown, { arrival }: KeptConnection): boolean {
   const { kind } = error as Partial<ReadError>;
   return !arrival.seen && (kind === "closed-early" || kind === "reset");
 }
 
 /** Closes one that is not: its peer has gone, or has said what nobody asked for. */
-function isStillUsable({ connection }: Line): boolean {
+function isStillUsable({ connection }: KeptConnection): boolean {
   if (!connection.usable) connection.close();
   return connection.usable;
 }

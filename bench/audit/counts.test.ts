@@ -6,7 +6,7 @@ import { bodies, failures } from "./counts.ts";
 function sampleOf(replicates: readonly (readonly [answered: number, verified: number])[]) {
   return {
     replicates: replicates.map(([answered, verifiedBodies]) => ({
-      slices: [{ answered }],
+      slices: [{ requests: { ok: answered } }],
       recording: { verifiedBodies, errors: {}, uncountedErrors: {} } as unknown as Recording,
     })),
   } as unknown as CellSample;
@@ -45,7 +45,7 @@ test.each([
 function failing(failed: number, recording: Partial<Recording>, lostNs = 0): CellSample {
   const issued = 46_498;
   const requests = { issued, ok: issued - failed, failed, unfinished: 0 };
-  const slice = { windowNs: 1e9, requests, answered: issued, lostNs };
+  const slice = { windowNs: 1e9, requests, ended: issued, lostNs };
   const none = { errors: {}, uncountedErrors: {}, reopened: 0 };
   return {
     connections: 2,

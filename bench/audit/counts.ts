@@ -31,7 +31,7 @@ const toleratedTime = 0.01;
 export const failures: Check = (sample) => {
   const issued = sumSlices(sample, ({ requests }) => requests.issued);
   const failed = sumSlices(sample, ({ requests }) => requests.failed);
-  const answered = sumSlices(sample, (slice) => slice.answered);
+  const ended = sumSlices(sample, (slice) => slice.ended);
   const outside = sumRecordings(sample, ({ uncountedErrors }) =>
     Object.values(uncountedErrors).reduce((sum, count) => sum + count, 0),
   );
@@ -49,7 +49,7 @@ export const failures: Check = (sample) => {
     check: "failures",
     ok:
       failed <= issued * toleratedFailures &&
-      outside <= answered * toleratedFailures &&
+      outside <= ended * toleratedFailures &&
       !(share > toleratedTime),
     detail: `${failed} of ${plural(issued, "request")} failed${kindsOf(sample, ({ errors }) => errors)}${took}${beside}${again}`,
   };
@@ -74,20 +74,19 @@ function kindsOf(
   return ` (${[...kinds].map((kind) => (kind === "reset" ? reset : kind)).join(", ")})`;
 }
 
+const wrongKinds = ["wrong-body", "wrong-length", "wrong-status"] as const;
+
 /**
- * Every replicate that was answered compared at least one body with the expected one, and met no wrong one.
+ * Every replicate that had a good answer compared at least one body with the expected one, and met no wrong one.
  * At a low rate nothing may be due in one.
  */
 export const bodies: Check = (sample) => {
   const unverified = sample.replicates.filter(
     ({ recording, slices }) =>
-      recording.verifiedBodies === 0 && slices.some(({ answered }) => answered > 0),
+      recording.verifiedBodies === 0 && slices.some(({ requests }) => requests.ok > 0),
   );
   const wrong = sumRecordings(sample, ({ uncountedErrors, errors }) =>
-    ["wrong-body", "wrong-length", "wrong-status"].reduce((sum, kind) => {
-      const key = kind as keyof typeof errors;
-      return sum + (uncountedErrors[key] ?? 0) + (errors[key] ?? 0);
-    }, 0),
+    wrongKinds.reduce((sum, kind) => sum + (uncountedErrors[kind] ?? 0) + (errors[kind] ?? 0), 0),
   );
   const verified = sumRecordings(sample, ({ verifiedBodies }) => verifiedBodies);
   return {

@@ -16,7 +16,7 @@ function sampleOf(serviceNs: readonly number[], rate: number): CellSample {
     completed,
     cpuNs: 1,
     requests: { issued: completed, ok: completed, failed: 0, unfinished: 0 },
-    answered: completed,
+    ended: completed,
     wholeNs: 1,
   };
   const recording = { serviceTime, connect: createHistogram() } as unknown as Recording;

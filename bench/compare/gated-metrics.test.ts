@@ -15,7 +15,7 @@ function arm(cpuNs: readonly (readonly number[])[]): CellSample {
     completed: 100,
     cpuNs: ns * 100,
     requests: { issued: 100, ok: 100, failed: 0, unfinished: 0 },
-    answered: 100,
+    ended: 100,
     wholeNs: 2e7,
   });
   return {

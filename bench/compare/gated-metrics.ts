@@ -8,6 +8,8 @@ export interface GatedMetric {
   readonly better: "lower" | "higher";
   /** How much more than --min-effect must have changed: tails scatter more than the rest. */
   readonly marginFactor: number;
+  /** Whether a match goes on until it is precise; a tail never is. */
+  readonly decidesWhenToStop: boolean;
   /**
    * Its share of the chance of a false alarm. CPU per request has most of it: it scatters least, so
    * that it is the one by which small changes are found.
@@ -22,6 +24,7 @@ export const gatedMetrics: readonly GatedMetric[] = [
     key: "cpuNsPerRequest",
     better: "lower",
     marginFactor: 1,
+    decidesWhenToStop: true,
     weight: 8,
     ofSlice: ({ cpuNs, completed }) => cpuNs / completed,
   },
@@ -29,11 +32,12 @@ export const gatedMetrics: readonly GatedMetric[] = [
     key: "requestsPerSecond",
     better: "higher",
     marginFactor: 1,
+    decidesWhenToStop: true,
     weight: 1,
     ofSlice: ({ completed, windowNs }) => (completed * 1e9) / windowNs,
   },
-  { key: "serviceP50Ns", better: "lower", marginFactor: 1, weight: 2 },
-  { key: "serviceP99Ns", better: "lower", marginFactor: 5, weight: 1 },
+  { key: "serviceP50Ns", better: "lower", marginFactor: 1, decidesWhenToStop: true, weight: 2 },
+  { key: "serviceP99Ns", better: "lower", marginFactor: 5, decidesWhenToStop: false, weight: 1 },
 ];
 
 /**

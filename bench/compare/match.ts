@@ -85,7 +85,7 @@ export async function raceMatch(
 
 function isPrecise(sample: MatchSample, { minEffect, totalWeight }: MatchSettings): boolean {
   return gatedMetrics
-    .filter(({ marginFactor }) => marginFactor === 1)
+    .filter(({ decidesWhenToStop }) => decidesWhenToStop)
     .every((metric) => {
       const question = questionOf(metric, sample, minEffect);
       return question !== undefined && isPreciseEnough(question, totalWeight);

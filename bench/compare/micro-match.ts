@@ -1,6 +1,6 @@
 import { arrivalOf, arrivals, shapes } from "../micro/grid.ts";
 import { measureTogether, typicalNs } from "../micro/run.ts";
-import type { Rival } from "../plan.ts";
+import { type Rival, usualBudgetMs } from "../plan.ts";
 import { type PairedLogs, pairedEstimate } from "../stats/paired.ts";
 import { seededRandom } from "../stats/random.ts";
 import type { Question } from "./gate.ts";
@@ -62,7 +62,7 @@ export async function raceMicroMatch(
 
 /** Fresh processes of each arm: with more time for a cell there are more. */
 export function microReplicates(budgetMs: number): number {
-  return Math.max(fewestReplicates, Math.round((fewestReplicates * budgetMs) / 60_000));
+  return Math.max(fewestReplicates, Math.round((fewestReplicates * budgetMs) / usualBudgetMs));
 }
 
 /** Share of the chance of a false alarm, as gatedMetrics have theirs, of all questions of a reader. */

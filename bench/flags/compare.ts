@@ -4,7 +4,7 @@ import { type ServerSource, serverSources } from "../../server/messages.ts";
 import { strategies } from "../../src/strategies/registry.ts";
 import { UserError } from "../errors.ts";
 import type { TransportKind } from "../load/transport.ts";
-import { coreStrategies } from "../plan.ts";
+import { coreStrategies, usualBudgetMs } from "../plan.ts";
 import { defaultMinEffect } from "../stats/verdict.ts";
 import { type GateSettings, readGateSettings } from "./gate.ts";
 import {
@@ -53,7 +53,7 @@ interface CompareFlags extends OutputFlags {
   readonly reporter: string;
 }
 
-const defaultBudget = "60s";
+const defaultBudget = `${usualBudgetMs / 1000}s`;
 const quickBudget = "15s";
 const defaultFixtures = "hello,64k";
 const defaultConnections = "64";

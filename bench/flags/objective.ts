@@ -8,6 +8,7 @@ export interface ObjectiveFlags {
   readonly rate?: string;
   readonly stages?: string;
   readonly requests?: string;
+  readonly replicates?: string;
   readonly record?: true;
   readonly saveBaseline?: true;
   readonly threshold?: readonly string[];
@@ -22,6 +23,7 @@ export function readObjective({
   rate,
   stages,
   requests,
+  replicates,
   record,
   saveBaseline,
   threshold,
@@ -29,6 +31,9 @@ export function readObjective({
   if (findRate === undefined) return undefined;
   if (rate !== undefined || stages !== undefined || requests !== undefined) {
     throw new UserError("--find-rate chooses the rates itself: leave out -R, --stages and -n");
+  }
+  if (replicates !== undefined) {
+    throw new UserError("--find-rate: each trial is one replicate; leave out --replicates");
   }
   const keeper = record ? "--record" : saveBaseline ? "--save-baseline" : undefined;
   if (keeper) throw new UserError(`${keeper} keeps races, and --find-rate is none: leave it out`);

@@ -69,8 +69,8 @@ export function readRaceSettings(flags: RaceFlags): RaceSettings {
   const stages = flags.stages === undefined ? undefined : readStages(flags.stages);
   const replicates =
     flags.replicates === undefined
-      ? // A schedule in stages is run whole by every replicate.
-        stages === undefined
+      ? // A schedule in stages is run whole by every replicate, and a trial of a search is one.
+        (stages ?? flags.findRate) === undefined
         ? base.replicates
         : 1
       : readPositiveCount("--replicates", flags.replicates, 1000);

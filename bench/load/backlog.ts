@@ -6,9 +6,9 @@ const bins = quarters * binsInQuarter;
 /** A server that answers by this share more slowly than it is asked is one that falls behind. */
 export const fallsBehindBy = 0.02;
 
-/** Standard errors, by which mean instants of answers must differ: of those that come in no order, they do not. */
+/** Two means differ clearly by so many standard errors: those of answers that come in no particular order do not. */
 const clearDeviations = 3;
-/** The same where several signs are asked for together. */
+/** A lower bar, where several signs must be seen at once. */
 const seenDeviations = 2;
 /**
  * Share of the window within which a server that leaves requests answers others: of slow answers a window has

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
+import { readIfThere } from "../system/read-if-there.ts";
 import { yieldToOthers } from "../system/scheduling.ts";
 
 /** The threads of a process; only Linux shows them as files. */
@@ -14,8 +15,9 @@ const compilerName = "JITWorker";
 export function compilersCpuNs(): number {
   let sum = 0;
   for (const thread of compilersOf("self")) {
+    // Threads end while they are looked at.
     // Time on a CPU, time that it waited for one, and how often it ran.
-    const [ns = ""] = read(`${threadsOf("self")}/${thread}/schedstat`).split(" ");
+    const [ns = ""] = readIfThere(`${threadsOf("self")}/${thread}/schedstat`).split(" ");
     sum += Number(ns);
   }
   return sum;
@@ -42,18 +44,9 @@ function compilersOf(process: number | "self"): readonly string[] {
   const threads = threadsOf(process);
   try {
     return readdirSync(threads).filter((thread) =>
-      read(`${threads}/${thread}/comm`).startsWith(compilerName),
+      readIfThere(`${threads}/${thread}/comm`).startsWith(compilerName),
     );
   } catch {
     return [];
-  }
-}
-
-/** Threads end while they are looked at. */
-function read(path: string): string {
-  try {
-    return readFileSync(path, "latin1");
-  } catch {
-    return "";
   }
 }

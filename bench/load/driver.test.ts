@@ -195,9 +195,9 @@ test("a lane that waits after a failure is not used twice by the open loop that 
   const plan = { kind: "constant", seed: 1, stages: [{ durationMs: 40, rate: 2000 }] } as const;
   const length = { kind: "open", plan, share: { index: 0, of: 1 } } as const;
   for (let i = 0; i < 20; i++) {
-    const { requests: counts, answered } = await driver.runSlice(length);
+    const { requests: counts, ended } = await driver.runSlice(length);
     expect(counts.issued).toBe(counts.ok + counts.failed);
-    expect(answered).toBe(counts.issued);
+    expect(ended).toBe(counts.issued);
   }
 });
 
@@ -238,7 +238,7 @@ describe("a warm-up", () => {
     driver.runSlice = async (length) => {
       slices.push(length);
       const sample = await run(length);
-      answered += sample.answered;
+      answered += sample.ended;
       return sample;
     };
     await driver.warmUp(phases);

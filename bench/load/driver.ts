@@ -42,7 +42,7 @@ export class Driver implements LaneOwner, WarmUpSubject {
   private readonly expected: ExpectedAnswer;
   readonly recorder: Recorder;
   private loop: Loop | undefined;
-  private open = false;
+  private isOpenLoop = false;
   /** When the last good answer came, and how many requests have failed since. */
   private lastGoodNs = 0;
   private failedSinceGood = 0;
@@ -94,7 +94,7 @@ export class Driver implements LaneOwner, WarmUpSubject {
   async runSlice(length: SliceLength): Promise<SliceSample> {
     this.sliceDone = Promise.withResolvers<SliceSample>();
     const nowNs = clockNs();
-    this.open = length.kind === "open";
+    this.isOpenLoop = length.kind === "open";
     this.loop =
       length.kind === "open"
         ? new OpenLoop(length, nowNs, (ns) => this.recorder.recordLateness(ns))
@@ -151,7 +151,7 @@ export class Driver implements LaneOwner, WarmUpSubject {
     if (lane.counted) {
       const { startNs, firstByteNs, chunks } = lane;
       this.recorder.recordAnswer(nowNs - startNs, firstByteNs - startNs, chunks);
-      if (this.open) this.recorder.recordResponse(nowNs - lane.dueNs);
+      if (this.isOpenLoop) this.recorder.recordResponse(nowNs - lane.dueNs);
     }
     lane.failuresInRow = 0;
     const gapNs = nowNs - Math.max(this.lastGoodNs, this.lastLookNs);

@@ -31,7 +31,7 @@ export function fakeExecutor(factor: number) {
             completed: ok,
             cpuNs: ok * 10_000 * (strategy === "future" ? factor : 1),
             requests: { issued: ok, ok, failed: 0, unfinished: 0 },
-            answered: ok,
+            ended: ok,
             wholeNs: windowNs,
             serverCpuNs: ok * 5000,
           };

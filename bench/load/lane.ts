@@ -6,7 +6,7 @@ import type { Answer, Connection, ExchangeObserver } from "../../src/strategies/
 import type { Client } from "./clients.ts";
 import { clockNs } from "./clock.ts";
 
-/** The first body of so many connections is compared by its hash, which takes as long as many responses. */
+/** Of so many connections the first body of one is hashed: a hash takes as long as many responses. */
 const comparedEvery = 100;
 
 /** Who decides what an answer means and what comes next. */

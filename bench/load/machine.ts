@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readIfThere } from "../system/read-if-there.ts";
 import { clockNs } from "./clock.ts";
 import { processCpuNs } from "./cpu.ts";
 
@@ -48,7 +48,7 @@ export function watchMachine(): () => MachineSample {
 }
 
 function readMachine(): Reading {
-  const ticks = cpuTicks(read("/proc/stat"));
+  const ticks = cpuTicks(readIfThere("/proc/stat"));
   return {
     monotonicNs: clockNs(),
     wallClockMs: Date.now(),
@@ -73,7 +73,9 @@ export function cpuTicks(stat: string): { busyNs: number; stolenNs: number } | u
 
 /** Of this process's own control group and those above it, each of which may have a quota: the most of any. */
 function throttledNs(): number | undefined {
-  const told = quotaFiles(read("/proc/self/cgroup")).flatMap((path) => throttled(read(path)) ?? []);
+  const told = quotaFiles(readIfThere("/proc/self/cgroup")).flatMap(
+    (path) => throttled(readIfThere(path)) ?? [],
+  );
   return told.length > 0 ? Math.max(...told) : undefined;
 }
 
@@ -107,12 +109,4 @@ export function throttled(stat: string): number | undefined {
 
 function difference(before: number | undefined, after: number | undefined): number | undefined {
   return before === undefined || after === undefined ? undefined : after - before;
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
 }

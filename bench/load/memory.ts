@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readIfThere } from "../system/read-if-there.ts";
 
 /**
  * The largest resident memory of this process so far, in bytes. On Linux VmHWM of proc_pid_status(5): what
@@ -6,15 +6,7 @@ import { readFileSync } from "node:fs";
  * seemed to have taken what the coordinator had.
  */
 export function peakRssBytes(): number {
-  const [, kib] = /^VmHWM:\s*(\d+) kB/m.exec(readStatus()) ?? [];
+  const [, kib] = /^VmHWM:\s*(\d+) kB/m.exec(readIfThere("/proc/self/status")) ?? [];
   const peakKib = kib === undefined ? process.resourceUsage().maxRSS : Number(kib);
   return Math.max(peakKib * 1024, process.memoryUsage.rss());
-}
-
-function readStatus(): string {
-  try {
-    return readFileSync("/proc/self/status", "utf8");
-  } catch {
-    return "";
-  }
 }

@@ -3,7 +3,7 @@ import type { Reading } from "../../src/http1/response.ts";
 import type { TcpEndpoint, Timeouts } from "../../src/protocol.ts";
 import type { FailedReport } from "../system/child-side.ts";
 import type { Pace } from "./pace.ts";
-import type { ArrivalPlan, Share } from "./pacer.ts";
+import { type ArrivalPlan, planDurationMs, type Share } from "./pacer.ts";
 import type { MemorySample, SliceSample } from "./sample.ts";
 import type { Counted } from "./tally.ts";
 import type { TransportKind } from "./transport.ts";
@@ -60,6 +60,18 @@ export interface OpenLength {
 }
 
 export type SliceLength = ClosedLength | OpenLength;
+
+/** How long a slice is meant to take; as long as its server takes where it is a count. */
+export function plannedMsOf(length: SliceLength): number {
+  switch (length.kind) {
+    case "time":
+      return length.windowMs;
+    case "requests":
+      return Number.POSITIVE_INFINITY;
+    case "open":
+      return planDurationMs(length.plan);
+  }
+}
 
 /** Slices that are alike: `least`, and up to `most` while the client's code is still to be compiled. */
 export interface WarmUpPhase {

@@ -107,16 +107,17 @@ export class OpenLoop implements Loop {
       ...this.measured(),
       requests: { issued, ok, failed, unfinished: issued - ok - failed },
       unsent: this.unsent,
-      answered: ok + failed,
+      ended: ok + failed,
       wholeNs: nowNs - this.startNs,
     };
   }
 
   /**
-   * Where the server has kept up, what was under way at the end belongs to the window, too. Where it has
-   * not, it has answered as fast as it could: as long as every lane was busy, or from when its first answer
-   * was to come; unless it did more in all. Of stages, and where that was late, the mean
-   * is told; where many requests were left unsent, or a backlog grew, of what came in time.
+   * - Where the server has kept up: all answers, also those that came after the end, over the whole time.
+   * - One rate, and every lane was busy from some instant on: the answers since then, unless there were more
+   *   for the time in all of the window.
+   * - One rate, and a backlog grew: the answers from when the first was to come.
+   * - Stages, and a backlog grew or a tenth was left unsent: the answers that came in time, over all of it.
    */
   private measured(): Pick<SliceSample, "windowNs" | "completed" | "cpuNs"> {
     const { startNs, durationNs, unsent } = this;

@@ -9,14 +9,13 @@ import { keepCompilersYielding } from "./compilers.ts";
 import type { Executor, Generator } from "./executor.ts";
 import { histogramOf } from "./histogram.ts";
 import { watchMachine } from "./machine.ts";
-import type {
-  GeneratorCommand,
-  GeneratorOptions,
-  GeneratorReport,
-  RecordingReport,
-  SliceLength,
+import {
+  type GeneratorCommand,
+  type GeneratorOptions,
+  type GeneratorReport,
+  plannedMsOf,
+  type RecordingReport,
 } from "./messages.ts";
-import { planDurationMs } from "./pacer.ts";
 import type { Recording } from "./sample.ts";
 
 const generatorScript = join(import.meta.dir, "generator.ts");
@@ -72,19 +71,7 @@ function silenceMs({ connectMs, wholeMs }: Timeouts): number {
   return 5 * (connectMs + wholeMs + 1000) + usualPatienceMs;
 }
 
-function plannedMs(length: SliceLength): number {
-  switch (length.kind) {
-    case "time":
-      return length.windowMs;
-    // As long as its server takes.
-    case "requests":
-      return Number.POSITIVE_INFINITY;
-    case "open":
-      return planDurationMs(length.plan);
-  }
-}
-
-/** Beyond what is planned it may say nothing for `silenceMs`. */
+/** It is taken to hang where it is silent for `silenceMs` longer than what it does was planned to take. */
 function generator(child: GeneratorChild, target: Target, silenceMs: number): Generator {
   let stopped = false;
   const stop = () => {
@@ -96,7 +83,7 @@ function generator(child: GeneratorChild, target: Target, silenceMs: number): Ge
     async warmUp(phases) {
       // Also where nothing is to be warmed up, which is answered at once.
       const withinMs = phases.reduce(
-        (sum, { slice, most }) => sum + most * plannedMs(slice) + silenceMs,
+        (sum, { slice, most }) => sum + most * plannedMsOf(slice) + silenceMs,
         usualPatienceMs,
       );
       const report = await child.ask({ kind: "warm-up", phases }, withinMs);
@@ -110,7 +97,7 @@ function generator(child: GeneratorChild, target: Target, silenceMs: number): Ge
       const leaveCompilers = spins ? keepCompilersYielding(child.pid) : () => {};
       try {
         const before = await target.serverCpuNs();
-        const report = child.ask({ kind: "slice", length }, plannedMs(length) + silenceMs);
+        const report = child.ask({ kind: "slice", length }, plannedMsOf(length) + silenceMs);
         // While the server was asked there was nothing to stop yet.
         if (stopped) stop();
         const { kind: _, ...sample } = expectKind(await report, "slice");

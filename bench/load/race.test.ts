@@ -202,7 +202,7 @@ test("a replicate in whose time nothing was due has its time in the rate", async
           cpuNs: 1e6,
           requests,
           unsent: 0,
-          answered: issued,
+          ended: issued,
           wholeNs: 0.5e9,
         }),
       };

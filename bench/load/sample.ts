@@ -27,8 +27,8 @@ export interface SliceSample {
   readonly requests: RequestCounts;
   /** Due within the slice, and never sent because no connection was free: open loop only. */
   readonly unsent?: number;
-  /** All answers of the slice, those before and after the window included. */
-  readonly answered: number;
+  /** All requests that ended in the slice, failures and those before and after the window included. */
+  readonly ended: number;
   /** From the first request to the last answer, window and edges. */
   readonly wholeNs: number;
   /** CPU time of the server over the whole slice; undefined when the server is not ours. */

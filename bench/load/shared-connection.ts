@@ -9,14 +9,14 @@ import type { Client, Connected } from "./clients.ts";
  * that order; when one lane closes its part, or is failed, the connection is over for all.
  */
 export function shareConnection(client: Client): Client {
-  let line: Line | undefined;
+  let line: SharedLine | undefined;
   return {
     ...client,
     async connect(endpoint, reading, options) {
       const current = line?.over ? undefined : line;
       const own =
         current ??
-        new Line((observer) => client.connect(endpoint, reading, { ...options, observer }));
+        new SharedLine((observer) => client.connect(endpoint, reading, { ...options, observer }));
       line = own;
       try {
         const { connection } = await own.connected;
@@ -31,7 +31,7 @@ export function shareConnection(client: Client): Client {
 }
 
 /** A connection, and whose answers are still to come on it. */
-class Line implements ArrivalObserver {
+class SharedLine implements ArrivalObserver {
   readonly connected: Promise<Connected>;
   /** Who waits for answers, in their order. */
   private readonly waiting: ArrivalObserver[] = [];
@@ -61,12 +61,12 @@ class Line implements ArrivalObserver {
 
 /** What one lane has of a connection: to it, a connection. */
 class Part implements Connection, ExchangeObserver<Answer> {
-  private readonly line: Line;
+  private readonly line: SharedLine;
   private readonly connection: Connection;
   private readonly lane: ArrivalObserver;
   private observer: ExchangeObserver<Answer> | undefined;
 
-  constructor(line: Line, connection: Connection, lane: ArrivalObserver) {
+  constructor(line: SharedLine, connection: Connection, lane: ArrivalObserver) {
     this.line = line;
     this.connection = connection;
     this.lane = lane;

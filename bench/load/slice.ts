@@ -201,7 +201,7 @@ export class Slice {
       cpuNs: this.windowCpuNs,
       lostNs: this.lostNs,
       requests: { issued, ok, failed, unfinished: issued - ok - failed },
-      answered: this.endedInWindow + renewed + this.endedOutside,
+      ended: this.endedInWindow + renewed + this.endedOutside,
       wholeNs: nowNs - this.beganNs,
     };
   }

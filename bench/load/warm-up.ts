@@ -1,9 +1,8 @@
 import { clockNs } from "./clock.ts";
 import { compilersCpuNs } from "./compilers.ts";
 import { processCpuNs } from "./cpu.ts";
-import type { SliceLength, WarmUpPhase } from "./messages.ts";
+import { plannedMsOf, type SliceLength, type WarmUpPhase } from "./messages.ts";
 import type { Pace } from "./pace.ts";
-import { planDurationMs } from "./pacer.ts";
 import type { Recorder } from "./recorder.ts";
 import type { SliceSample } from "./sample.ts";
 import { cold, isWorthWarming, type Warmth } from "./warmth.ts";
@@ -16,17 +15,6 @@ export interface WarmUpSubject {
   runSlice(length: SliceLength): Promise<SliceSample>;
   /** How long answers have just taken. */
   paced(pace: Pace): void;
-}
-
-function plannedNsOf(length: SliceLength): number {
-  switch (length.kind) {
-    case "time":
-      return length.windowMs * 1e6;
-    case "requests":
-      return Number.POSITIVE_INFINITY;
-    case "open":
-      return planDurationMs(length.plan) * 1e6;
-  }
 }
 
 /** Runs `phases` unmeasured. */
@@ -46,7 +34,7 @@ async function runPhase(
   { slice, least, most }: WarmUpPhase,
   subject: WarmUpSubject,
 ): Promise<Warmth> {
-  const sliceNs = plannedNsOf(slice);
+  const sliceNs = plannedMsOf(slice) * 1e6;
   const beganNs = clockNs();
   // An open loop has code of its own, which a closed one before it has not warmed.
   let warmth = cold;
@@ -69,13 +57,13 @@ async function runSlice(
   const cpuBeforeNs = processCpuNs();
   const compilersBeforeNs = compilersCpuNs();
   const beganNs = clockNs();
-  const { requests, answered } = await subject.runSlice(length);
+  const { requests, ended } = await subject.runSlice(length);
   // Whatever connections of this slice have still to say is not said to the next.
   await new Promise(setImmediate);
   const { pace, chunks: counted } = recorder;
   subject.paced(pace);
   // Those at the slice's edges were handed over as well, and not counted.
-  const chunks = requests.ok > 0 ? (counted / requests.ok) * answered : 0;
+  const chunks = requests.ok > 0 ? (counted / requests.ok) * ended : 0;
   const perSecond = (chunks / (clockNs() - beganNs)) * 1e9;
   const compilersShare = (compilersCpuNs() - compilersBeforeNs) / (processCpuNs() - cpuBeforeNs);
   recorder.forget();

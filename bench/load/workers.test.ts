@@ -7,7 +7,7 @@ function slice(windowMs: number, completed: number, cpuMs: number): SliceSample 
   const windowNs = windowMs * 1e6;
   return {
     ...{ windowNs, completed, cpuNs: cpuMs * 1e6, lostNs: windowNs / 10, requests },
-    ...{ answered: completed, wholeNs: 2 * windowNs },
+    ...{ ended: completed, wholeNs: 2 * windowNs },
   };
 }
 

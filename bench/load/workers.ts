@@ -110,7 +110,7 @@ export function mergeSlices(parts: readonly SliceSample[]): SliceSample {
       unfinished: sum(({ requests }) => requests.unfinished),
     },
     ...(first?.unsent !== undefined && { unsent: sum(({ unsent = 0 }) => unsent) }),
-    answered: sum(({ answered }) => answered),
+    ended: sum(({ ended }) => ended),
     wholeNs: Math.max(...parts.map(({ wholeNs }) => wholeNs)),
     // Each worker has asked the same server over the same stretch.
     ...(serverCpuNs !== undefined && { serverCpuNs }),

@@ -24,7 +24,7 @@ export const serverCpuPerRequest: Metric = {
     if (!known) return undefined;
     return per(
       sumSlices(sample, ({ serverCpuNs }) => serverCpuNs ?? 0),
-      sumSlices(sample, ({ answered }) => answered),
+      sumSlices(sample, ({ ended }) => ended),
     );
   },
 };
@@ -61,6 +61,6 @@ export const memoryPerResponse: Metric = {
   compute: (sample) =>
     per(
       sumRecordings(sample, ({ memory }) => Math.max(0, memory.endBytes - memory.warmBytes)),
-      sumSlices(sample, ({ answered }) => answered),
+      sumSlices(sample, ({ ended }) => ended),
     ),
 };

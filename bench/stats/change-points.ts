@@ -67,17 +67,21 @@ interface Stretch {
   readonly to: number;
 }
 
+/** The step of a stretch, if it is clear enough for the whole series, or for one of its many parts. */
+type FindStep = (stretch: Stretch, which: "whole" | "part") => Step | undefined;
+
 function findAll(series: readonly number[], random: () => number): Step[] {
   const clean = withoutOutliers(series);
   const betweenSteps = autocorrelationBetweenSteps(clean);
-  const stepIn = ({ from, to }: Stretch, level: number): Step | undefined => {
+  const stepIn: FindStep = ({ from, to }, which) => {
+    const level = which === "whole" ? alpha : partAlpha;
     const candidate = largestDivergence(clean.slice(from, to));
     if (candidate === undefined) return undefined;
     const { at } = candidate;
     const left = centeredAround(at, clean.slice(from, to));
     // Other steps make it look larger in the whole; a part is too short to show it.
     const correlation =
-      level === alpha
+      which === "whole"
         ? Math.min(autocorrelation(left), betweenSteps)
         : Math.max(autocorrelation(left), betweenSteps);
     const raw = centeredAround(at, series.slice(from, to));
@@ -87,7 +91,7 @@ function findAll(series: readonly number[], random: () => number): Step[] {
   const found: Step[] = [];
   const split = (stretch: Stretch) => {
     const step =
-      stepIn(stretch, alpha) ?? first(partsOf(stretch), (part) => clearest(part, stepIn));
+      stepIn(stretch, "whole") ?? first(partsOf(stretch), (part) => clearest(part, stepIn));
     if (step === undefined) return;
     found.push(step);
     split({ from: stretch.from, to: step.index });
@@ -116,11 +120,8 @@ function partsOf({ from, to }: Stretch): readonly (readonly Stretch[])[] {
   return all;
 }
 
-function clearest(
-  parts: readonly Stretch[],
-  stepIn: (part: Stretch, level: number) => Step | undefined,
-): Step | undefined {
-  const steps = parts.flatMap((part) => stepIn(part, partAlpha) ?? []);
+function clearest(parts: readonly Stretch[], stepIn: FindStep): Step | undefined {
+  const steps = parts.flatMap((part) => stepIn(part, "part") ?? []);
   return steps.sort((a, b) => a.pValue - b.pValue)[0];
 }
 

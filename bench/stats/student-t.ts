@@ -15,7 +15,7 @@ export function studentTQuantile(p: number, freedom: number): number {
 }
 
 /** P(T <= t) for t >= 0: 1 - I_x(f/2, 1/2) / 2 with x = f / (f + t^2) (DLMF 8.17, Abramowitz and Stegun 26.7.1). */
-export function studentTCdf(t: number, freedom: number): number {
+function studentTCdf(t: number, freedom: number): number {
   return 1 - regularizedBeta(freedom / (freedom + t * t), freedom / 2, 0.5) / 2;
 }
 

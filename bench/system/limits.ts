@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { UserError } from "../errors.ts";
 import { plural } from "../units.ts";
+import { readIfThere } from "./read-if-there.ts";
 
 /** Files that a process has open beside its connections: modules, pipes, the IPC channel. */
 const otherFiles = 64;
@@ -29,23 +29,15 @@ export function checkLimits(connections: number, rivals: number, ownServer: bool
 
 /** The limit on open files of a process; no limit where the system does not say. */
 function openFilesLimit(): number {
-  const [, soft] = /^Max open files\s+(\d+)/m.exec(read("/proc/self/limits")) ?? [];
+  const [, soft] = /^Max open files\s+(\d+)/m.exec(readIfThere("/proc/self/limits")) ?? [];
   return soft === undefined ? Number.POSITIVE_INFINITY : Number(soft);
 }
 
 /** How many connections to one address and port this machine can have at once. */
 function localPorts(): number {
-  const [low, high] = read("/proc/sys/net/ipv4/ip_local_port_range")
+  const [low, high] = readIfThere("/proc/sys/net/ipv4/ip_local_port_range")
     .trim()
     .split(/\s+/)
     .map(Number);
   return low && high ? high - low + 1 : Number.POSITIVE_INFINITY;
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
 }

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { availableParallelism, platform, release } from "node:os";
+import { readIfThere } from "./read-if-there.ts";
 
 /** Which side of the race a process is on. */
 export type Side = "server" | "generator";
@@ -71,12 +71,8 @@ function hasTaskset(): boolean {
 
 /** The cores that this process may use: a container may have been given any. */
 function allowedCores(): number[] {
-  try {
-    const status = readFileSync("/proc/self/status", "utf8");
-    return parseCpuList(/^Cpus_allowed_list:\s*(\S+)/m.exec(status)?.[1] ?? "");
-  } catch {
-    return [];
-  }
+  const [, list = ""] = /^Cpus_allowed_list:\s*(\S+)/m.exec(readIfThere("/proc/self/status")) ?? [];
+  return parseCpuList(list);
 }
 
 /** "0-2,5" as numbers. */

@@ -29,6 +29,12 @@ export interface Target {
   stop(): Promise<void>;
 }
 
+/** A server that is not ours to ask or to stop. */
+const notOurs = {
+  serverCpuNs: () => Promise.resolve(undefined),
+  stop: () => Promise.resolve(),
+};
+
 /** Our own server, started for this run on a free loopback port. */
 export async function ownTarget(source: ServerSource, names: readonly string[]): Promise<Target> {
   const server = await startServer({ host: "127.0.0.1", port: 0, source }, "server");
@@ -78,12 +84,7 @@ export async function otherTarget(
     fixtures.set(name, locate(url, expected));
   }
   session.close();
-  return {
-    onServerCore: false,
-    fixture: (name) => lookUp(fixtures, name),
-    serverCpuNs: () => Promise.resolve(undefined),
-    stop: () => Promise.resolve(),
-  };
+  return { ...notOurs, onServerCore: false, fixture: (name) => lookUp(fixtures, name) };
 }
 
 /** What lies below a target must be the fixture itself: a name stands for its bytes. */
@@ -103,12 +104,7 @@ export function fixedTarget(port: number, expected: ExpectedAnswer, onServerCore
     requestTarget: "/",
     expected,
   };
-  return {
-    onServerCore,
-    fixture: () => fixture,
-    serverCpuNs: () => Promise.resolve(undefined),
-    stop: () => Promise.resolve(),
-  };
+  return { ...notOurs, onServerCore, fixture: () => fixture };
 }
 
 /** The name under which a target's own URL is raced. */

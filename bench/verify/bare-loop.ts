@@ -86,7 +86,7 @@ class BareLoop {
       completed,
       cpuNs,
       requests: { issued: completed, ok: completed, failed: 0, unfinished: 0 },
-      answered: completed,
+      ended: completed,
       wholeNs: clockNs() - beganNs,
     };
   }
