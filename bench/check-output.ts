@@ -16,6 +16,7 @@ import { dirname, join, resolve } from "node:path";
 import { asError } from "../src/errors.ts";
 import { UserError } from "./errors.ts";
 import type { OutputConfig } from "./flags/output.ts";
+import { readEntries } from "./history.ts";
 import { parseJson } from "./parse-json.ts";
 import { resultSchema } from "./result.ts";
 import { baselinePath, draftOf, historyPath } from "./store.ts";
@@ -45,6 +46,8 @@ export function checkOutput(output: OutputConfig, inputs: readonly string[] = []
   if (record) {
     checkFolder(resultsDirectory, "leave out --record");
     checkPlace(historyPath(resultsDirectory));
+    // A UserError names a line that is broken: what is added behind it could not be read either.
+    if (existsSync(historyPath(resultsDirectory))) readEntries(historyPath(resultsDirectory));
   }
 }
 

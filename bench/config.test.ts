@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { readConfig } from "./config.ts";
 import { UserError } from "./errors.ts";
 import type { LoadConfig } from "./flags/load.ts";
@@ -57,6 +59,47 @@ test("sockets are read directly, but in open loop by Bun", () => {
   expect(transportOf("--transport", "bun")).toBe("bun");
   expect(transportOf("-R", "20k")).toBe("bun");
   expect(transportOf("--find-rate", "responseP99Ns<5ms")).toBe("bun");
+});
+
+test("constant arrivals have the time of a whole number of them", () => {
+  const durationOf = (...argv: string[]) => loadConfig(...argv).settings.durationMs;
+  expect(durationOf("-R", "1", "-d", "200ms")).toBe(1000);
+  expect(durationOf("-R", "3", "-d", "500ms")).toBeCloseTo(2000 / 3, 9);
+  expect(durationOf("-R", "30", "-d", "350ms")).toBeCloseTo(11_000 / 30, 9);
+  expect(durationOf("-R", "7", "-d", "1s")).toBe(1000);
+  expect(durationOf("-R", "3", "-d", "500ms", "--arrivals", "poisson")).toBe(500);
+});
+
+/** Command lines that a text shows, as words: those of our own tool, without placeholders in capitals. */
+function commandLinesIn(text: string): string[][] {
+  return text.split("\n").flatMap((line) => {
+    const [, words] = /^\s*(?:\$ )?bun run bench\b ?([^#`]*?)(?: {2,}.*)?$/.exec(line) ?? [];
+    if (words === undefined || /[A-Z]{2}|…|\[|</.test(words)) return [];
+    return [
+      [...words.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? ""),
+    ];
+  });
+}
+
+test("every command line that a help or the README shows is one", () => {
+  const helpOf = (...argv: string[]) => {
+    const config = readConfig([...argv, "--help"], {});
+    return config.command === "show" ? config.text : "";
+  };
+  const commands = "load compare micro report serve history peers chaos verify list".split(" ");
+  const readme = readFileSync(join(import.meta.dir, "../README.md"), "utf8");
+  const texts = [helpOf(), ...commands.map((command) => helpOf(command)), readme];
+  const shown = texts.flatMap(commandLinesIn);
+  expect(shown.length).toBeGreaterThan(20);
+  const refused = shown.flatMap((argv) => {
+    try {
+      readConfig(argv, {});
+      return [];
+    } catch (error) {
+      return [`${argv.join(" ")}: ${error}`];
+    }
+  });
+  expect(refused).toEqual([]);
 });
 
 test("READRACE_RESULTS moves the results", () => {

@@ -124,6 +124,13 @@ function endsWithNewline(file: number, size: number): boolean {
  * UserError names a line that is none.
  */
 export function readHistory(path: string): HistoryEntry[] {
+  const entries = readEntries(path);
+  if (entries.length === 0) throw noHistory(path);
+  return entries.sort((a, b) => Date.parse(a.recordedAt) - Date.parse(b.recordedAt));
+}
+
+/** The same in the order of the file, which may be empty. */
+export function readEntries(path: string): HistoryEntry[] {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
@@ -131,7 +138,7 @@ export function readHistory(path: string): HistoryEntry[] {
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") throw noHistory(path);
     throw new UserError(`cannot read ${path}: ${asError(cause).message}`, { cause });
   }
-  const entries = text.split("\n").flatMap((line, index) => {
+  return text.split("\n").flatMap((line, index) => {
     if (line.trim() === "") return [];
     const parsed = parseJson(historyEntry, line);
     if (typeof parsed === "string") {
@@ -139,8 +146,6 @@ export function readHistory(path: string): HistoryEntry[] {
     }
     return [parsed];
   });
-  if (entries.length === 0) throw noHistory(path);
-  return entries.sort((a, b) => Date.parse(a.recordedAt) - Date.parse(b.recordedAt));
 }
 
 function noHistory(path: string): UserError {

@@ -307,6 +307,12 @@ describe("report", () => {
       /cannot read .*missing\.json: there is no such file/,
     ],
     ["no JSON", "none.json", "{", /none\.json is not a readrace result: /],
+    [
+      "a result of another version",
+      "older.json",
+      '{"schemaVersion":2}',
+      /older\.json is not a readrace result: .*version 2, and this readrace reads 1; use the one/,
+    ],
     ["another JSON", "other.json", "{}", /other\.json is not a readrace result: .*schemaVersion/],
   ])("%s: exit 2 and one line", async (_, name, content, message) => {
     if (content !== undefined) writeFileSync(join(folder, name), content);

@@ -1,6 +1,7 @@
+import { join } from "node:path";
 import { asError } from "../src/errors.ts";
-import { type Config, readConfig } from "./config.ts";
-import { InterruptedError, UserError } from "./errors.ts";
+import type { Config } from "./config.ts";
+import { faultAndPlace, InterruptedError, UserError } from "./errors.ts";
 import type { Env } from "./flags/output.ts";
 import { exitCodes, type Io } from "./io.ts";
 import { openStream } from "./system/stream.ts";
@@ -8,6 +9,7 @@ import { openStream } from "./system/stream.ts";
 /** The whole program: from a command line to its exit code. */
 export async function main(argv: readonly string[], env: Env, io: Io): Promise<number> {
   try {
+    const { readConfig } = await loadClients();
     return await run(readConfig(argv, env), io);
   } catch (error) {
     if (error instanceof UserError) {
@@ -17,6 +19,19 @@ export async function main(argv: readonly string[], env: Env, io: Io): Promise<n
     if (error instanceof InterruptedError) return exitCodes.interrupted;
     io.err.write(`readrace: internal fault: ${asError(error).stack}\n`);
     return exitCodes.invalid;
+  }
+}
+
+/**
+ * The command line knows every strategy, so that all clients are loaded with it. One that cannot be is its
+ * author's to mend, and no regression, which is what Bun's own exit code would say.
+ */
+async function loadClients(): Promise<typeof import("./config.ts")> {
+  try {
+    return await import("./config.ts");
+  } catch (cause) {
+    const why = faultAndPlace(cause, join(import.meta.dir, ".."));
+    throw new UserError(`the clients of this checkout cannot be loaded: ${why}`, { cause });
   }
 }
 

@@ -6,7 +6,10 @@ export function parseJson<T extends object>(schema: z.ZodType<T>, text: string):
   try {
     const parsed = schema.safeParse(JSON.parse(text));
     if (parsed.success) return parsed.data;
-    const [first, ...others] = parsed.error.issues;
+    const { issues } = parsed.error;
+    // A key that is misspelt explains why another is missing.
+    const unknown = issues.filter(({ code }) => code === "unrecognized_keys");
+    const [first, ...others] = [...unknown, ...issues.filter((own) => !unknown.includes(own))];
     const where =
       first === undefined ? "" : `${first.path.join(".") || "the top"}: ${first.message}`;
     return others.length > 0 ? `${where}, and ${others.length} more` : where;

@@ -160,7 +160,12 @@ const foundRate = z
   .describe("what --find-rate has found; the cells are its trials");
 
 export const resultSchema = z.object({
-  schemaVersion: z.literal(schemaVersion),
+  schemaVersion: z.literal(schemaVersion, {
+    error: ({ input }) =>
+      typeof input === "number"
+        ? `it is of version ${input}, and this readrace reads ${schemaVersion}; use the one that has written it`
+        : undefined,
+  }),
   tool: z.object({ name: z.literal("readrace"), version: z.string() }),
   kind: z.enum(["load", "micro", "compare", "peers", "verify"]),
   startedAt: z.iso.datetime(),

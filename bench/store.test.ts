@@ -118,6 +118,9 @@ describe("before a run it is made sure that", () => {
   const foreign = join(folder, "foreign");
   mkdirSync(foreign);
   writeFileSync(join(foreign, "baseline.json"), "{}");
+  const broken = join(folder, "broken");
+  mkdirSync(broken);
+  writeFileSync(join(broken, "history.jsonl"), "broken\n");
 
   test.each([
     ["the folder of runs is a folder", { runsDirectory: join(file, "runs") }, "use --no-save"],
@@ -134,6 +137,11 @@ describe("before a run it is made sure that", () => {
       "baseline.json exists and is not a readrace result",
     ],
     ["the history is a file", { record: true }, "history.jsonl: it is no file"],
+    [
+      "what is added to the history can be read",
+      { resultsDirectory: broken, record: true },
+      "line 1 is no recorded run",
+    ],
   ])("%s", (_, output, advice) => {
     expect(() => checkOutput({ ...nothing, ...output })).toThrow(UserError);
     expect(() => checkOutput({ ...nothing, ...output })).toThrow(advice);

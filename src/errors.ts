@@ -15,6 +15,7 @@ export const errorKinds = [
   "wrong-status",
   "wrong-length",
   "wrong-body",
+  "client-fault",
 ] as const;
 
 export type ErrorKind = (typeof errorKinds)[number];

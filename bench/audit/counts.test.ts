@@ -74,12 +74,12 @@ test.each([
     "0 of 46498 requests failed, and 104 outside of the windows (unsolicited)",
   ],
   [
-    "of a kind that nobody has foreseen",
+    "that the client has thrown",
     2,
-    { errors: { reset: 2 }, unforeseen: "boom" },
+    { errors: { "client-fault": 2 }, unforeseen: "boom" },
     0,
     true,
-    '2 of 46498 requests failed (reset: "boom")',
+    '2 of 46498 requests failed (client-fault: "boom")',
   ],
 ] as const)("failures: %s", (_, failed, recording, lostNs, ok, detail) => {
   expect(failures(failing(failed, recording, lostNs))).toEqual({ check: "failures", ok, detail });

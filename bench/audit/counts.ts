@@ -62,7 +62,7 @@ function shareOfTimeLost(sample: CellSample): number {
   return lostNs / (windowsNs * mostInFlight(sample));
 }
 
-/** The kinds of `errors` in parentheses; of one that nobody has foreseen, what it said of itself. */
+/** The kinds of `errors` in parentheses; of what the client has thrown, what it said of itself. */
 function kindsOf(
   { replicates }: CellSample,
   errors: (recording: Recording) => Recording["errors"],
@@ -70,11 +70,12 @@ function kindsOf(
   const kinds = new Set(replicates.flatMap(({ recording }) => Object.keys(errors(recording))));
   if (kinds.size === 0) return "";
   const said = replicates.find(({ recording }) => recording.unforeseen !== undefined)?.recording;
-  const reset = said === undefined ? "reset" : `reset: "${said.unforeseen}"`;
-  return ` (${[...kinds].map((kind) => (kind === "reset" ? reset : kind)).join(", ")})`;
+  const fault = said === undefined ? "client-fault" : `client-fault: "${said.unforeseen}"`;
+  return ` (${[...kinds].map((kind) => (kind === "client-fault" ? fault : kind)).join(", ")})`;
 }
 
-const wrongKinds = ["wrong-body", "wrong-length", "wrong-status"] as const;
+/** An answer of another status has a body of its own: it is a failure, of which a few are tolerated. */
+const wrongKinds = ["wrong-body", "wrong-length"] as const;
 
 /**
  * Every replicate that had a good answer compared at least one body with the expected one, and met no wrong one.

@@ -32,7 +32,7 @@ export const quickMicroSettings = { replicates: 3, budgetMs: 5 } as const;
 const examples = `
 Examples:
   bun run bench micro -s callback,web-streams
-  bun run bench micro -s byob --quick --no-save`;
+  bun run bench micro -s chunk-loop --quick --no-save`;
 
 export function addMicroOptions(command: Command): Command {
   command

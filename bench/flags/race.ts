@@ -136,7 +136,7 @@ function refuseRaceContradictions({ duration, requests, rate, stages, arrivals }
 
 /** Measured time of a cell, over all of its replicates. */
 function readDuration(
-  { duration }: RaceFlags,
+  { duration, arrivals }: RaceFlags,
   defaultMs: number,
   stages: readonly Stage[] | undefined,
   replicates: number,
@@ -145,7 +145,17 @@ function readDuration(
 ): number {
   if (stages !== undefined) return planDurationMs({ stages }) * replicates;
   if (rate !== undefined && requests !== undefined) return (requests / rate) * 1000;
-  return duration === undefined ? defaultMs : readPositiveDurationMs("-d", duration);
+  const ms = duration === undefined ? defaultMs : readPositiveDurationMs("-d", duration);
+  return rate === undefined || arrivals === "poisson" ? ms : wholeIntervalsMs(ms, rate);
+}
+
+/**
+ * Of constant arrivals the first is due at once, and each stands for the time to the next: within a part of
+ * such a time one would be counted as if it were whole, 5/s in 200 ms at 1/s.
+ */
+function wholeIntervalsMs(leastMs: number, rate: number): number {
+  // A product of fractions may come out as a little more than a whole number.
+  return (Math.ceil((leastMs * rate) / 1000 - 1e-6) * 1000) / rate;
 }
 
 function readStages(text: string): Stage[] {

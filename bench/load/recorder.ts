@@ -69,9 +69,8 @@ export class Recorder {
   }
 
   recordError(error: Error, counted: boolean): void {
-    const foreseen = kindOf(error);
-    const kind = foreseen ?? "reset";
-    if (foreseen === undefined) this.unforeseen ??= error.message;
+    const kind = kindOf(error);
+    if (kind === "client-fault") this.unforeseen ??= error.message;
     const counts = counted ? this.errors : this.uncountedErrors;
     counts[kind] = (counts[kind] ?? 0) + 1;
   }
@@ -142,9 +141,10 @@ export class Recorder {
   }
 }
 
-/** Errors of ours have a kind; anything else means that the connection broke in an unforeseen way. */
-function kindOf(error: Error): ErrorKind | undefined {
+/** Errors of ours have a kind, those of the system a code; anything else the client has thrown itself. */
+function kindOf(error: Error): ErrorKind {
   // By what it has and not by its class: clients of another checkout have classes of their own.
-  const { kind } = error as Partial<ReadError>;
-  return kind !== undefined && errorKinds.includes(kind) ? kind : undefined;
+  const { kind, code } = error as Partial<ReadError> & { readonly code?: unknown };
+  if (kind !== undefined && errorKinds.includes(kind)) return kind;
+  return typeof code === "string" ? "reset" : "client-fault";
 }

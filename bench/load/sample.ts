@@ -48,7 +48,7 @@ export interface Recording {
   /** Pieces in which the responses arrived, added up. */
   readonly chunks: number;
   readonly errors: Readonly<Partial<Record<ErrorKind, number>>>;
-  /** What the first failure said that no kind was foreseen for; it is counted as a reset. */
+  /** What the first error said that the client has thrown itself: a client-fault. */
   readonly unforeseen?: string;
   readonly status: Readonly<Record<string, number>>;
   /** Bodies whose hash was compared with the expected one, off the timed path. */

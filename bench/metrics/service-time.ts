@@ -23,7 +23,11 @@ export const serviceMean: Metric = {
   unit: "ns",
   better: "lower",
   summary: "service time, mean",
-  compute: (sample) => pooled(sample, ({ serviceTime }) => serviceTime)?.mean,
+  compute: (sample) => {
+    const histogram = pooled(sample, ({ serviceTime }) => serviceTime);
+    // It takes the middle of each bucket, and for the maximum the lower end of the last.
+    return histogram && Math.min(histogram.mean, histogram.maxValue);
+  },
 };
 
 export const serviceMin: Metric = {

@@ -65,6 +65,11 @@ describe("what a row does not show", () => {
       "callback on hello at 64 opened connections again 1100 times, warm-up included, for 1000 requests: they are given up after failures, and req/s and CPU/req have that in them.\n",
     ],
     [
+      "connections that the client's own faults have cost",
+      { reopened: 1100, errors: { "client-fault": 1100 }, valid: false },
+      "callback on hello at 64 opened connections again 1100 times, warm-up included, for 1000 requests: they are given up after failures, and req/s and CPU/req have that in them.\n",
+    ],
+    [
       "a window too short for any answer to come in it",
       { metrics: { requestsPerSecond: { value: 0, unit: "1/s", better: "higher" } } },
       "callback on hello at 64: its time was too short for a rate, though 1000 answers came: say a longer -d.\n",

@@ -44,6 +44,16 @@ test("who opened a connection for each request is named", () => {
   expect(markdown.render(result)).toContain(sentence);
 });
 
+test("without intervals nothing is said as if it were sure", () => {
+  const sentence = "Too few rounds for intervals";
+  expect(text.render(result)).toContain(sentence);
+  const comparisons = (result.comparisons ?? []).map((own) => ({
+    ...own,
+    interval: [1, 1.1] as [number, number],
+  }));
+  expect(text.render({ ...result, comparisons })).not.toContain(sentence);
+});
+
 test("whose percentiles are counted in another way is named, where it ran", () => {
   const sentence = "wrk counts a request from its write";
   expect(text.render(result)).toContain(sentence);

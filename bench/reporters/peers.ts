@@ -66,6 +66,9 @@ function ratio(cell: CellResult, comparisons: readonly Comparison[], metric: str
   return ratio.toFixed(2) + between;
 }
 
+const tooFewRounds =
+  "Too few rounds for intervals, which say how far that can be relied on: --rounds 6 has them.";
+
 /** What was raced against, and what the figures of a peer hold. */
 export function concludePeers({ peers, comparisons = [], cells }: Result): string {
   const { versions = {}, missing = [], broken = [] } = peers ?? {};
@@ -80,6 +83,7 @@ export function concludePeers({ peers, comparisons = [], cells }: Result): strin
     ...closing(cells),
     ...knownPeers.map(({ name, caveat }) => (name in versions && caveat) || ""),
     first === undefined ? "" : besideMeasure(cells, comparisons, first.baseline),
+    first === undefined || first.interval ? "" : tooFewRounds,
     "CPU is that of the whole process, by the operating system: of a tool from its start to its end, of ours in the measured window.",
   ];
   return `${sentences.filter((sentence) => sentence !== "").join("\n")}\n`;
