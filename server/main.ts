@@ -20,9 +20,15 @@ function main(): void {
   try {
     report({ kind: "listening", pid: process.pid, ...listen(options) });
   } catch (error) {
-    report({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
+    report({ kind: "failed", message: whyNotListening(error) });
     process.exit(1);
   }
+}
+
+/** Bun asks "Is port 3000 in use?". */
+function whyNotListening(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return "code" in error && error.code === "EADDRINUSE" ? "the port is in use" : error.message;
 }
 
 function listen({ host, port, source, patienceMs }: ServerOptions) {

@@ -5,6 +5,7 @@ import { strategies } from "../../src/strategies/registry.ts";
 import { UserError } from "../errors.ts";
 import type { TransportKind } from "../load/transport.ts";
 import { coreStrategies, usualBudgetMs } from "../plan.ts";
+import { references } from "../references/registry.ts";
 import { defaultMinEffect } from "../stats/verdict.ts";
 import { type GateSettings, readGateSettings } from "./gate.ts";
 import {
@@ -16,7 +17,7 @@ import {
 } from "./output.ts";
 import { readSeed, readTransport, seedOption, transportOption } from "./race.ts";
 import { readServerSource } from "./serve.ts";
-import { chooseMany } from "./values.ts";
+import { chooseMany, splitList } from "./values.ts";
 
 /** What is compared with what. */
 export type CompareSubjects =
@@ -50,7 +51,7 @@ interface CompareFlags extends OutputFlags {
   readonly ignoreEnvironment?: true;
   readonly seed?: string;
   readonly quick?: true;
-  readonly reporter: string;
+  readonly reporter?: string;
 }
 
 const defaultBudget = `${usualBudgetMs / 1000}s`;
@@ -105,7 +106,7 @@ export function addCompareOptions(command: Command): Command {
       `where our server has its bodies: ${serverSources.join(", ")} (default: memory)`,
     )
     .option(...transportOption)
-    .option("-r, --reporter <name>", "how to show it; see list", "text")
+    .option("-r, --reporter <name>", "how to show it; see list (default: text)")
     .option(...seedOption("the order of turns"))
     .option("--quick", "five replicates a cell, some 25s");
   return addOutputOptions(command).addHelpText("after", examples);
@@ -135,11 +136,19 @@ export function readCompareOptions(
       (given) => `two strategies are named already, without ${given}`,
     );
   }
+  if (flags.json && flags.reporter !== undefined) {
+    throw new UserError("--json and -r: give one form of output");
+  }
+  const names = flags.strategy ?? coreStrategies.join(",");
+  const reference = references.find(({ name }) => splitList(names).includes(name));
+  if (reference !== undefined) {
+    throw new UserError(
+      `-s ${reference.name}: ${reference.name} is a reference, and the same on both sides; compare races our strategies`,
+    );
+  }
   const budget = flags.budget ?? (flags.quick ? quickBudget : defaultBudget);
   return {
-    strategies: chooseMany("strategy", flags.strategy ?? coreStrategies.join(","), strategies).map(
-      ({ name }) => name,
-    ),
+    strategies: chooseMany("strategy", names, strategies).map(({ name }) => name),
     ...readGateSettings({
       fixtures: flags.fixture ?? defaultFixtures,
       connections: flags.connections ?? defaultConnections,
@@ -154,7 +163,7 @@ export function readCompareOptions(
     ignoreEnvironment: flags.ignoreEnvironment ?? false,
     seed: readSeed(flags.seed),
     output: readOutput(flags, invocation),
-    reporter: flags.reporter,
+    reporter: flags.reporter ?? "text",
   };
 }
 

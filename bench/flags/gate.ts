@@ -53,7 +53,7 @@ function readShare(name: string, text: string): number {
   const [, amount, percent] = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text) ?? [];
   const share = Number(amount) / (percent === "%" ? 100 : 1);
   if (amount === undefined || share <= 0 || share >= 1) {
-    throw new UserError(`${name} ${text}: must be a share like 2% or 0.02`);
+    throw new UserError(`${name} ${text}: must be a share below 1, like 2% or 0.02`);
   }
   return share;
 }

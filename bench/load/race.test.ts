@@ -3,6 +3,7 @@ import { cellResults, compareWithFirst } from "../cell-result.ts";
 import { requestsPerSecond } from "../metrics/throughput.ts";
 import type { Heat } from "../plan.ts";
 import { seededRandom } from "../stats/random.ts";
+import { SilenceError } from "../system/child.ts";
 import type { Executor, RaceContext } from "./executor.ts";
 import { fakeExecutor } from "./fake-executor.testing.ts";
 import { race } from "./race.ts";
@@ -216,4 +217,26 @@ test("a replicate in whose time nothing was due has its time in the rate", async
   expect(sample?.replicates).toHaveLength(4);
   // Two answers in four times half a second.
   expect(sample && requestsPerSecond.compute(sample)).toBe(1);
+});
+
+test("a generator that hangs is raced no more, and the others go on", async () => {
+  const fake = fakeExecutor(1);
+  let starts = 0;
+  const executor: Executor = {
+    ...fake.executor,
+    async start(rival, ...cell) {
+      const generator = await fake.executor.start(rival, ...cell);
+      if (rival.strategy !== "future") return generator;
+      starts++;
+      return {
+        ...generator,
+        slice: () => Promise.reject(new SilenceError("generator.ts", 55_012)),
+      };
+    },
+  };
+  const samples = await race(heat, settings, contextOf(executor));
+  expect(samples.map(({ replicates }) => replicates.length)).toEqual([4, 0]);
+  expect(samples[1]?.lost).toEqual(["generator.ts said nothing for 55 s, and was ended"]);
+  expect(starts).toBe(1);
+  expect(fake.running()).toBe(0);
 });

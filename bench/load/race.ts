@@ -1,6 +1,7 @@
 import { asError } from "../../src/errors.ts";
-import { type Heat, type RaceSettings, scheduleOf } from "../plan.ts";
+import { type Heat, type RaceSettings, type Rival, scheduleOf } from "../plan.ts";
 import { shuffled } from "../stats/random.ts";
+import { SilenceError } from "../system/child.ts";
 import { onAbort } from "../system/interrupt.ts";
 import type { Executor, Generator, RaceContext } from "./executor.ts";
 import { type Pace, slowestOf } from "./pace.ts";
@@ -30,27 +31,43 @@ export async function race(
   { onReplicate = () => {}, withinMs = Number.POSITIVE_INFINITY }: RaceWatch = {},
 ): Promise<readonly CellSample[]> {
   const { executor, signal } = context;
-  const replicates: ReplicateSample[][] = heat.rivals.map(() => []);
-  const lost: string[][] = heat.rivals.map(() => []);
+  const standings = heat.rivals.map(
+    (rival): Standing => ({ rival, replicates: [], lost: [], hung: false }),
+  );
   const beganMs = performance.now();
   for (let replicate = 0; replicate < settings.replicates && !signal.aborted; replicate++) {
     const eachMs = (performance.now() - beganMs) / replicate;
     if (replicate >= fewestReplicates && eachMs * (replicate + 1) > withinMs) break;
+    // Who hangs once does so each time, for a minute or more.
+    const racing = standings.filter(({ hung }) => !hung);
+    if (racing.length === 0) break;
     onReplicate(heat);
-    const samples = await raceReplicate(heat, settings, replicate, context);
-    for (const [index, sample] of samples.entries()) {
-      if ("lost" in sample) {
-        lost[index]?.push(sample.lost);
-        continue;
-      }
-      if (sample.slices.length > 0) replicates[index]?.push(sample);
-      if (isDeserted(sample)) lost[index]?.push("nothing was answered any more");
-    }
+    const rivals = racing.map(({ rival }) => rival);
+    const samples = await raceReplicate({ ...heat, rivals }, settings, replicate, context);
+    for (const [at, sample] of samples.entries()) keep(racing[at] as Standing, sample);
     if (samples.some(isDeserted)) break;
   }
-  return replicates.map((own, index) =>
-    cellSample(heat, settings, executor, { replicates: own, lost: lost[index] ?? [] }),
+  return standings.map(({ replicates, lost }) =>
+    cellSample(heat, settings, executor, { replicates, lost }),
   );
+}
+
+/** What one rival has done so far. */
+interface Standing {
+  readonly rival: Rival;
+  readonly replicates: ReplicateSample[];
+  readonly lost: string[];
+  hung: boolean;
+}
+
+function keep(standing: Standing, sample: ReplicateSample | LostReplicate): void {
+  if ("lost" in sample) {
+    standing.lost.push(sample.lost);
+    standing.hung = sample.hung;
+    return;
+  }
+  if (sample.slices.length > 0) standing.replicates.push(sample);
+  if (isDeserted(sample)) standing.lost.push("nothing was answered any more");
 }
 
 /** What was measured of one cell, and under which conditions. */
@@ -127,7 +144,10 @@ export async function raceReplicate(
     return contestants.map(({ slices, lost }, index) => {
       const recording = recordings[index];
       return recording === undefined
-        ? { lost: lost?.message ?? "it recorded nothing" }
+        ? {
+            lost: lost?.message ?? "it recorded nothing",
+            hung: lost instanceof SilenceError,
+          }
         : { recording, slices, ...shared };
     });
   } finally {

@@ -90,6 +90,8 @@ export interface ReplicateSample {
 export interface LostReplicate {
   /** Why, in words. */
   readonly lost: string;
+  /** Whether it hung, and had to be ended. */
+  readonly hung: boolean;
 }
 
 /** All replicates of one cell. */

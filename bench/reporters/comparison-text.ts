@@ -33,8 +33,12 @@ export function renderComparison(result: Result): string {
   return `${title}${renderTable(columns, rows)}\n${describeVerdict(result)}`;
 }
 
-/** A ratio of 1.032 as "+3.2 %". */
+/** From here on percents are hard to read. */
+const manyTimes = 5;
+
+/** A ratio of 1.032 as "+3.2 %", one of 12 as "12 times". */
 export function formatChange(ratio: number): string {
+  if (ratio >= manyTimes) return `${Number(ratio.toPrecision(3))} times`;
   const percent = (ratio - 1) * 100;
   return `${percent < 0 ? "−" : "+"}${Math.abs(percent).toFixed(1)} %`;
 }

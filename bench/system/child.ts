@@ -35,6 +35,15 @@ const hurriedPatienceMs = 5_000;
 /** The longest that setTimeout can wait. */
 const longestTimerMs = 2 ** 31 - 1;
 
+/** A process has said nothing for as long as anybody waited, and was ended. */
+export class SilenceError extends Error {
+  constructor(name: string, silentMs: number) {
+    const seconds = Number((silentMs / 1000).toPrecision(2));
+    super(`${name} said nothing for ${seconds} s, and was ended`);
+    this.name = "SilenceError";
+  }
+}
+
 interface Waiter<Report> extends PromiseWithResolvers<Report> {
   timer: NodeJS.Timeout | undefined;
 }
@@ -61,7 +70,7 @@ export function spawnChild<Command, Report>(
   const name = basename(script);
   const command = [process.execPath, script, JSON.stringify(options)];
   const mailbox = createMailbox<Report>((silentMs) => {
-    mailbox.close(new Error(`${name} said nothing for ${silentMs / 1000} s, and was ended`));
+    mailbox.close(new SilenceError(name, silentMs));
     child.kill("SIGKILL");
   });
   const child: Subprocess = Bun.spawn(side ? bindToCores(command, side) : command, {
