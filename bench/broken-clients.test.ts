@@ -20,17 +20,26 @@ function copyOfCheckout(): string {
   return folder;
 }
 
+const client = "src/strategies/callback.ts";
+
 test.each([
-  ["does not parse", "const x = ;", "Unexpected ; at src/strategies/callback.ts:"],
-  ["throws", 'throw new Error("no such luck");', "no such luck at src/strategies/callback.ts:"],
-  ["lacks a module", 'import "./nothing.ts";', "'./nothing.ts' imported from src/strategies/"],
-])("a client that %s is one line and exit code 2, and no regression", async (_, code, said) => {
+  ["that does not parse", client, "const x = ;", `Unexpected ; at ${client}:`],
+  ["that throws", client, 'throw new Error("no such luck");', `no such luck at ${client}:`],
+  [
+    "that lacks a module",
+    client,
+    'import "./nothing.ts";',
+    `'./nothing.ts' imported from ${client}`,
+  ],
+  ["that only a race loads", "src/direct-reads.ts", "const x = ;", "at src/direct-reads.ts:"],
+  ["that all have in common", "src/errors.ts", "const x = ;", "at src/errors.ts:"],
+])("code %s is one line and exit code 2, and no regression", async (_, file, code, said) => {
   const folder = copyOfCheckout();
-  appendFileSync(join(folder, "src/strategies/callback.ts"), `\n${code}\n`);
-  const command = [process.execPath, join(folder, "bench/main.ts"), "compare", "HEAD", "HEAD"];
+  appendFileSync(join(folder, file), `\n${code}\n`);
+  const command = [process.execPath, join(folder, "bench/main.ts"), "load", "-d", "50ms"];
   const child = Bun.spawn(command, { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
   const err = await new Response(child.stderr).text();
-  expect(err).toStartWith("readrace: the clients of this checkout cannot be loaded: ");
+  expect(err).toStartWith("readrace: the code of this checkout cannot be loaded: ");
   expect(err).toContain(said);
   expect(err.trim().split("\n")).toHaveLength(1);
   expect(await child.exited).toBe(2);

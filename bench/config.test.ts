@@ -70,11 +70,17 @@ test("constant arrivals have the time of a whole number of them", () => {
   expect(durationOf("-R", "3", "-d", "500ms", "--arrivals", "poisson")).toBe(500);
 });
 
+/** With names in capitals to be filled in: those of revisions and metrics are none. */
+function isTemplate(words: string): boolean {
+  return /[A-Z]{2}|…|\[|</.test(words.replace(/HEAD(~\d)?|'[^']*'/g, ""));
+}
+
 /** Command lines that a text shows, as words: those of our own tool, without placeholders in capitals. */
 function commandLinesIn(text: string): string[][] {
   return text.split("\n").flatMap((line) => {
-    const [, words] = /^\s*(?:\$ )?bun run bench\b ?([^#`]*?)(?: {2,}.*)?$/.exec(line) ?? [];
-    if (words === undefined || /[A-Z]{2}|…|\[|</.test(words)) return [];
+    const [, words] =
+      /^\s*(?:\$ )?bun run bench\b ?([^#`|]*?)(?: {2,}.*| \| .*)?$/.exec(line) ?? [];
+    if (words === undefined || isTemplate(words)) return [];
     return [
       [...words.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? ""),
     ];

@@ -1,5 +1,3 @@
-import { asError } from "../src/errors.ts";
-
 /** What the user gave is wrong: shown as one line on stderr, exit code 2. Says how to mend it. */
 export class UserError extends Error {
   constructor(message: string, options?: ErrorOptions) {
@@ -16,11 +14,21 @@ export class InterruptedError extends Error {
   }
 }
 
-/** What is wrong with code that could not be loaded, and where, with paths below `folder`. */
+/** Where Bun says that code does not parse, and what it says of a module that is not there. */
+export function isUnloadable(thrown: unknown): boolean {
+  return thrown instanceof BuildMessage || thrown instanceof ResolveMessage;
+}
+
+/**
+ * What is wrong with code that could not be loaded, and where, with paths below `folder`. It is told by code
+ * that imports none of what may be broken.
+ */
 export function faultAndPlace(thrown: unknown, folder: string): string {
-  const { message, stack = "" } = asError(thrown);
-  // Of what does not parse Bun tells the place, which its types do not say.
-  const { position } = thrown as { readonly position?: BuildMessage["position"] };
+  const {
+    message = String(thrown),
+    stack = "",
+    position,
+  } = thrown as Partial<BuildMessage & Error>;
   const place = position
     ? `${position.file}:${position.line}:${position.column}`
     : /\(?(\/[^()\s]+:\d+:\d+)\)?$/m.exec(stack)?.[1];

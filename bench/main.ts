@@ -1,10 +1,11 @@
 import { join } from "node:path";
-import { asError } from "../src/errors.ts";
 import type { Config } from "./config.ts";
-import { faultAndPlace, InterruptedError, UserError } from "./errors.ts";
+import { faultAndPlace, InterruptedError, isUnloadable, UserError } from "./errors.ts";
 import type { Env } from "./flags/output.ts";
 import { exitCodes, type Io } from "./io.ts";
 import { openStream } from "./system/stream.ts";
+
+const root = join(import.meta.dir, "..");
 
 /** The whole program: from a command line to its exit code. */
 export async function main(argv: readonly string[], env: Env, io: Io): Promise<number> {
@@ -12,12 +13,13 @@ export async function main(argv: readonly string[], env: Env, io: Io): Promise<n
     const { readConfig } = await loadClients();
     return await run(readConfig(argv, env), io);
   } catch (error) {
-    if (error instanceof UserError) {
-      io.err.write(`readrace: ${error.message}\n`);
+    if (error instanceof InterruptedError) return exitCodes.interrupted;
+    if (error instanceof UserError || isUnloadable(error)) {
+      const words = error instanceof UserError ? error.message : unloadable(error);
+      io.err.write(`readrace: ${words}\n`);
       return exitCodes.wrongInput;
     }
-    if (error instanceof InterruptedError) return exitCodes.interrupted;
-    io.err.write(`readrace: internal fault: ${asError(error).stack}\n`);
+    io.err.write(`readrace: internal fault: ${error instanceof Error ? error.stack : error}\n`);
     return exitCodes.invalid;
   }
 }
@@ -30,9 +32,12 @@ async function loadClients(): Promise<typeof import("./config.ts")> {
   try {
     return await import("./config.ts");
   } catch (cause) {
-    const why = faultAndPlace(cause, join(import.meta.dir, ".."));
-    throw new UserError(`the clients of this checkout cannot be loaded: ${why}`, { cause });
+    throw new UserError(unloadable(cause), { cause });
   }
+}
+
+function unloadable(cause: unknown): string {
+  return `the code of this checkout cannot be loaded: ${faultAndPlace(cause, root)}`;
 }
 
 /** A command is loaded when it is wanted: `--help` would else wait a quarter of a second for all. */

@@ -32,13 +32,15 @@ export async function searchRates(
   const found: FoundRate[] = [];
   const trials: CellResult[] = [];
   for (const rival of heat.rivals) {
+    let hung = false;
     const { met, missed } = await findRate(startRate, async (rate) => {
-      if (signal.aborted) return false;
+      if (signal.aborted || hung) return false;
       const stages = [{ durationMs: settings.durationMs, rate }];
       const open = { arrivals: "constant", stages } as const;
       const trial: Heat = { ...heat, rivals: [rival], rate };
       onTrial(trial);
       const samples = await race(trial, { ...settings, open, replicates: 1 }, context);
+      hung = samples.some((sample) => sample.hung);
       const cells = cellResults(trial, samples);
       trials.push(...cells);
       return cells.length > 0 && cells.every((cell) => meets(cell, objective));

@@ -219,7 +219,7 @@ export const resultSchema = z.object({
   fault: z
     .string()
     .optional()
-    .describe("why the run broke off: it holds what was measured until then"),
+    .describe("why the run is not whole: it broke off, or, of verify, cases could not be run"),
 });
 
 export type HarnessOverhead = z.infer<typeof harnessOverhead>;

@@ -7,7 +7,7 @@ function cell(cpuMs: number, workers: number, cores: number): CellSample {
   const slice = { windowNs: 1e9, wholeNs: 1e9, cpuNs: cpuMs * 1e6, serverCpuNs: 4e8 };
   const replicates = [{ slices: [slice] } as unknown as ReplicateSample];
   const load = { connections: 64, pipeline: 1, mode: "closed", workers, keptAlive: true } as const;
-  return { ...load, cores, replicates, lost: [] };
+  return { ...load, cores, replicates, lost: [], hung: false };
 }
 
 test("workers that share one core are at its limit together", () => {

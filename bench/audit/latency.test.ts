@@ -22,7 +22,7 @@ function sampleOf(serviceNs: readonly number[], rate: number): CellSample {
   const recording = { serviceTime, connect: createHistogram() } as unknown as Recording;
   const replicates = [{ slices: [slice], recording }];
   const load = { connections, pipeline: 1, mode: "closed", workers: 1, cores: 1 } as const;
-  return { ...load, keptAlive: true, replicates, lost: [] };
+  return { ...load, keptAlive: true, replicates, lost: [], hung: false };
 }
 
 test.each([

@@ -12,7 +12,7 @@ function cell(...machines: Partial<MachineSample>[]): CellSample {
       }) as ReplicateSample,
   );
   const load = { connections: 1, pipeline: 1, mode: "closed", workers: 1, cores: 1 } as const;
-  return { ...load, keptAlive: true, replicates, lost: [] };
+  return { ...load, keptAlive: true, replicates, lost: [], hung: false };
 }
 
 test("a clock that was set forth and back again was set", () => {

@@ -26,6 +26,7 @@ function arm(cpuNs: readonly (readonly number[])[]): CellSample {
     cores: 1,
     keptAlive: true,
     lost: [],
+    hung: false,
     replicates: cpuNs.map((own) => ({
       slices: own.map(slice),
       recording: {

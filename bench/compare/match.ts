@@ -62,7 +62,7 @@ export async function raceMatch(
   let fault: string | undefined;
   const sample = (): MatchSample => {
     const of = (arm: number) => {
-      const measured = { replicates: arms[arm] ?? [], lost: [] };
+      const measured = { replicates: arms[arm] ?? [], lost: [], hung: false };
       return cellSample(heat, settings.race, context.executor, measured);
     };
     const measured = { match, base: of(0), head: of(1), noise: of(2) };

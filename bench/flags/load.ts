@@ -64,7 +64,7 @@ export function addLoadOptions(command: Command): Command {
     )
     .option(
       "-d, --duration <time>",
-      "measured time of a cell, over its replicates (default: 700ms)",
+      "measured time of a cell, over its replicates; with -R rounded up to whole intervals (default: 700ms)",
     )
     .option("-n, --requests <count>", "measured requests of a cell, instead of a time")
     .option("-R, --rate <count>", "open loop: requests per second, in all")

@@ -155,7 +155,7 @@ function readDuration(
  */
 function wholeIntervalsMs(leastMs: number, rate: number): number {
   // A product of fractions may come out as a little more than a whole number.
-  return (Math.ceil((leastMs * rate) / 1000 - 1e-6) * 1000) / rate;
+  return (Math.max(1, Math.ceil((leastMs * rate) / 1000 - 1e-6)) * 1000) / rate;
 }
 
 function readStages(text: string): Stage[] {

@@ -114,8 +114,8 @@ export class OpenLoop implements Loop {
 
   /**
    * - Where the server has kept up: all answers, also those that came after the end, over the whole time.
-   * - One rate, and every lane was busy from some instant on: the answers since then, unless there were more
-   *   for the time in all of the window.
+   * - One rate, and every lane was busy from some instant on: the answers since then, unless the rate
+   *   over the whole window is higher.
    * - One rate, and a backlog grew: the answers from when the first was to come.
    * - Stages, and a backlog grew or a tenth was left unsent: the answers that came in time, over all of it.
    */

@@ -47,9 +47,7 @@ export async function race(
     for (const [at, sample] of samples.entries()) keep(racing[at] as Standing, sample);
     if (samples.some(isDeserted)) break;
   }
-  return standings.map(({ replicates, lost }) =>
-    cellSample(heat, settings, executor, { replicates, lost }),
-  );
+  return standings.map((standing) => cellSample(heat, settings, executor, standing));
 }
 
 /** What one rival has done so far. */
@@ -75,7 +73,7 @@ export function cellSample(
   { connections }: Heat,
   { pipeline, open, workers, reading }: RaceSettings,
   { generatorCores }: Pick<Executor, "generatorCores">,
-  measured: Pick<CellSample, "replicates" | "lost">,
+  { replicates, lost, hung }: Pick<CellSample, "replicates" | "lost" | "hung">,
 ): CellSample {
   return {
     connections,
@@ -85,7 +83,9 @@ export function cellSample(
     cores: generatorCores,
     ...(open && scheduleOf(open)),
     keptAlive: reading === "message",
-    ...measured,
+    replicates,
+    lost,
+    hung,
   };
 }
 

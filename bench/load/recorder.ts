@@ -146,5 +146,7 @@ function kindOf(error: Error): ErrorKind {
   // By what it has and not by its class: clients of another checkout have classes of their own.
   const { kind, code } = error as Partial<ReadError> & { readonly code?: unknown };
   if (kind !== undefined && errorKinds.includes(kind)) return kind;
-  return typeof code === "string" ? "reset" : "client-fault";
+  // ECONNRESET is of the system, ERR_INVALID_STATE of a program.
+  const isOfSystem = typeof code === "string" && /^E(?!RR_)[A-Z0-9]+$/.test(code);
+  return isOfSystem ? "reset" : "client-fault";
 }

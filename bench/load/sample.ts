@@ -111,4 +111,6 @@ export interface CellSample {
   readonly replicates: readonly ReplicateSample[];
   /** Why replicates of this cell broke off, if any did. */
   readonly lost: readonly string[];
+  /** Whether a process of it hung, and was raced no more. */
+  readonly hung: boolean;
 }

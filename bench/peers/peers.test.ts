@@ -6,6 +6,7 @@ import { raceSettings } from "../load/race-settings.testing.ts";
 import { exactWarmUp, type RaceSettings } from "../plan.ts";
 import type { CellResult } from "../result.ts";
 import { sampleResult } from "../sample-result.testing.ts";
+import { SilenceError } from "../system/child.ts";
 import type { Peer, PeerReport } from "./peer.ts";
 import { peers } from "./registry.ts";
 import { compareWithMeasure, raceRounds } from "./rounds.ts";
@@ -192,6 +193,20 @@ test("a peer that fails sits out what is left; the others go on", async () => {
     ["sound", 3],
   ]);
   expect([...broken]).toEqual([["faulty", "ended with exit code 1: "]]);
+});
+
+test("a strategy that hangs sits out what is left, as a peer does", async () => {
+  let starts = 0;
+  const executor: Executor = {
+    ...noGenerators,
+    start: () => {
+      starts++;
+      return Promise.reject(new SilenceError("generator.ts", 55_000));
+    },
+  };
+  const heat = { strategies: ["callback"], peers: [], fixture: "hello", url: "", connections: 2 };
+  await raceRounds(heat, settings, 3, { ...context, executor }, () => {});
+  expect(starts).toBe(1);
 });
 
 test("a server that dies ends the race, and the rounds before it stand", async () => {

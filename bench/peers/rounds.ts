@@ -64,8 +64,11 @@ export async function raceRounds(
       onRound();
       for (const contender of shuffled([...strategies, ...peers], random)) {
         if (signal.aborted) break;
-        if (typeof contender === "string") await runOurs(contender);
-        else if (!broken.has(contender.name)) await runTheirs(contender);
+        if (typeof contender !== "string") {
+          if (!broken.has(contender.name)) await runTheirs(contender);
+        } else if (!ours.get(contender)?.hung) {
+          await runOurs(contender);
+        }
       }
     }
   } catch (error) {
@@ -87,6 +90,7 @@ function joined(before: CellSample | undefined, after: CellSample): CellSample {
     ...after,
     replicates: [...before.replicates, ...after.replicates],
     lost: [...before.lost, ...after.lost],
+    hung: before.hung || after.hung,
   };
 }
 

@@ -15,9 +15,11 @@ test.each([
     "what undici's parser refuses",
     Object.assign(new Error("no"), { name: "HTTPParserError" }),
   ],
-  ["reset", "an error without a code", new Error("no")],
-  ["reset", "what is no error", "no"],
-  ["reset", "a DOMException, whose code is a number", new DOMException("no", "AbortError")],
+  ["reset", "a word for a connection that nobody has foreseen", coded("UND_ERR_OTHER")],
+  ["client-fault", "a fault of the program", coded("ERR_INVALID_STATE")],
+  ["client-fault", "an error without a code", new Error("no")],
+  ["client-fault", "what is no error", "no"],
+  ["client-fault", "a DOMException, whose code is a number", new DOMException("no", "DataError")],
 ] as const)("%s: %s", (kind, _, thrown) => {
   expect(asReadError(thrown)).toMatchObject({ kind });
 });

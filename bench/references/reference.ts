@@ -113,6 +113,13 @@ export function asReadError(thrown: unknown): ReadError {
   } = thrown as Partial<Error> & { code?: unknown };
   // A DOMException has a number.
   const code = typeof given === "string" ? given : "";
-  const kind = kindsByCode[code] ?? (isParserFault(code, name) ? "malformed" : "reset");
-  return new ReadError(kind, message, { cause: thrown });
+  return new ReadError(kindOf(code, name), message, { cause: thrown });
+}
+
+function kindOf(code: string, name: string | undefined): ErrorKind {
+  const known = kindsByCode[code];
+  if (known !== undefined) return known;
+  if (isParserFault(code, name)) return "malformed";
+  // Of a connection Bun, undici and the system have many words; ERR_ is what they say of a program.
+  return code === "" || code.startsWith("ERR_") ? "client-fault" : "reset";
 }

@@ -20,5 +20,6 @@ export function header(result: Result): string {
 /** Of a run that is but a part; of a comparison its verdict says so. */
 function howItEnded({ kind, interrupted, fault }: Result): string | undefined {
   if (interrupted) return "Interrupted";
-  return fault === undefined || kind === "compare" ? undefined : `Broke off (${fault})`;
+  if (fault === undefined || kind === "compare") return undefined;
+  return kind === "verify" ? `Not whole (${fault})` : `Broke off (${fault})`;
 }

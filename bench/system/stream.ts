@@ -1,5 +1,4 @@
 import { writeSync } from "node:fs";
-import { asError } from "../../src/errors.ts";
 import type { Output } from "../io.ts";
 
 /** A stream of this process, and why what was written to it did not arrive, if it did not. */
@@ -18,12 +17,14 @@ export function openStream(fd: number, isTty: boolean): Stream {
       try {
         at += writeSync(fd, bytes, at);
       } catch (error) {
-        const { code } = error as NodeJS.ErrnoException;
+        // Nothing else comes from a write. Of src nothing is used here: it may be what cannot be loaded.
+        const failed = error as NodeJS.ErrnoException;
+        const { code } = failed;
         // A reader that has seen enough, like head(1), is no fault.
         if (code === "EPIPE") return;
         // A pipe that is full, and was made not to block by whoever has its other end.
         if (code === "EAGAIN") Bun.sleepSync(1);
-        else fault = asError(error);
+        else fault = failed;
       }
     }
   };

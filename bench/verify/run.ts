@@ -50,7 +50,7 @@ const mostRuns = 3;
 
 /**
  * Runs a case until it agrees, three times at most; undefined when it was interrupted. Throws where a
- * process of it was lost.
+ * process of it was lost, or nothing was answered any more.
  */
 export async function verifyCase(
   theCase: VerifyCase,
