@@ -37,16 +37,22 @@ export function renderComparison(result: Result): string {
 const manyTimes = 5;
 
 /** A ratio of 1.032 as "+3.2 %", one of 12 as "12 times". */
-export function formatChange(ratio: number, asTimes = ratio >= manyTimes): string {
-  if (asTimes) return `${Number(ratio.toPrecision(3))} times`;
+export function formatChange(ratio: number): string {
+  if (ratio >= manyTimes) return `${inDigits(ratio)} times`;
   const percent = (ratio - 1) * 100;
   return `${percent < 0 ? "−" : "+"}${Math.abs(percent).toFixed(1)} %`;
 }
 
+/** Three of them. */
+function inDigits(ratio: number): number {
+  return Number(ratio.toPrecision(3));
+}
+
 export function formatChangeInterval(interval: Comparison["interval"]): string {
   if (interval === undefined) return "-";
-  const asTimes = interval[1] >= manyTimes;
-  return `${formatChange(interval[0], asTimes)} to ${formatChange(interval[1], asTimes)}`;
+  const [low, high] = interval;
+  if (high < manyTimes) return `${formatChange(low)} to ${formatChange(high)}`;
+  return `${inDigits(low)} to ${inDigits(high)} times`;
 }
 
 /** Sentences: the verdict, what regressed and by how much, and what could not be told. */
