@@ -76,7 +76,7 @@ test.each([
   [
     "that the client has thrown",
     2,
-    { errors: { "client-fault": 2 }, unforeseen: "boom" },
+    { errors: { "client-fault": 2 }, clientFault: "boom" },
     0,
     true,
     '2 of 46498 requests failed (client-fault: "boom")',

@@ -69,8 +69,8 @@ function kindsOf(
 ): string {
   const kinds = new Set(replicates.flatMap(({ recording }) => Object.keys(errors(recording))));
   if (kinds.size === 0) return "";
-  const said = replicates.find(({ recording }) => recording.unforeseen !== undefined)?.recording;
-  const fault = said === undefined ? "client-fault" : `client-fault: "${said.unforeseen}"`;
+  const said = replicates.find(({ recording }) => recording.clientFault !== undefined)?.recording;
+  const fault = said === undefined ? "client-fault" : `client-fault: "${said.clientFault}"`;
   return ` (${[...kinds].map((kind) => (kind === "client-fault" ? fault : kind)).join(", ")})`;
 }
 

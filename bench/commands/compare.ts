@@ -14,6 +14,7 @@ import { json } from "../reporters/json.ts";
 import { reporters } from "../reporters/registry.ts";
 import type { Result } from "../result.ts";
 import { readResult } from "../store.ts";
+import { brokeOff } from "./broke-off.ts";
 import { finishResult } from "./finish-result.ts";
 import { keepResult } from "./keep-result.ts";
 
@@ -32,7 +33,7 @@ export async function compare(asked: CompareConfig, io: Io): Promise<number> {
   const comparisons = withholdRefused(outcome.comparisons, cells, compared);
   // There is nothing to show or to keep.
   if (fault !== undefined && cells.length + comparisons.length === 0)
-    return breakOff(asError(fault).message, io.signal.aborted, io);
+    return brokeOff("comparison", asError(fault).message, io.signal.aborted, io);
   const result = finishResult({
     kind: "compare",
     startedAt,
@@ -58,7 +59,7 @@ function named(path: string): NamedResult {
 
 function exitCodeOf(result: Result, strict: boolean, { err }: Pick<Io, "err">): number {
   const { verdict, interrupted, cells, comparisons = [], compared, fault } = result;
-  if (fault !== undefined) return breakOff(fault, interrupted, { err });
+  if (fault !== undefined) return brokeOff("comparison", fault, interrupted, { err });
   if (interrupted) return exitCodes.interrupted;
   if (comparisons.length === 0) {
     err.write("readrace: nothing was compared\n");
@@ -70,9 +71,4 @@ function exitCodeOf(result: Result, strict: boolean, { err }: Pick<Io, "err">): 
   }
   if (verdict === "regressed") return exitCodes.missed;
   return verdict === "inconclusive" && strict ? exitCodes.invalid : exitCodes.fine;
-}
-
-function breakOff(why: string, interrupted: boolean, { err }: Pick<Io, "err">): number {
-  err.write(`readrace: the comparison broke off: ${why}\n`);
-  return interrupted ? exitCodes.interrupted : exitCodes.invalid;
 }

@@ -24,6 +24,7 @@ import { otherTarget, ownTarget, type Target } from "../target/target.ts";
 import { warmServer } from "../target/warm-server.ts";
 import { judgeThresholds } from "../threshold.ts";
 import { plural } from "../units.ts";
+import { brokeOff } from "./broke-off.ts";
 import { finishResult } from "./finish-result.ts";
 import { keepResult } from "./keep-result.ts";
 
@@ -126,10 +127,7 @@ function conclude(config: LoadConfig, result: Result, io: Io): number {
   const missed = result.thresholds?.flatMap((own) => own.missed) ?? [];
   // Else the report has them.
   if (config.output.json) for (const sentence of missed) io.err.write(`${sentence}\n`);
-  if (result.fault !== undefined) {
-    io.err.write(`readrace: the race broke off: ${result.fault}\n`);
-    return result.interrupted ? exitCodes.interrupted : exitCodes.invalid;
-  }
+  if (result.fault !== undefined) return brokeOff("race", result.fault, result.interrupted, io);
   if (!kept) return exitCodes.invalid;
   if (result.interrupted) return exitCodes.interrupted;
   if (result.foundRates !== undefined) {

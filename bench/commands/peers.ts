@@ -18,6 +18,7 @@ import { seededRandom } from "../stats/random.ts";
 import { checkLimits } from "../system/limits.ts";
 import { ownTarget } from "../target/target.ts";
 import { warmServer } from "../target/warm-server.ts";
+import { brokeOff } from "./broke-off.ts";
 import { finishResult } from "./finish-result.ts";
 import { keepResult } from "./keep-result.ts";
 
@@ -97,10 +98,7 @@ function settingsOf({ durationMs, seed, transport }: PeersConfig): RaceSettings 
 function conclude({ output }: PeersConfig, result: Result, io: Io): number {
   io.out.write((output.json ? json : text).render(result));
   const kept = keepResult(output, result, io);
-  if (result.fault !== undefined) {
-    io.err.write(`readrace: the race broke off: ${result.fault}\n`);
-    return result.interrupted ? exitCodes.interrupted : exitCodes.invalid;
-  }
+  if (result.fault !== undefined) return brokeOff("race", result.fault, result.interrupted, io);
   if (!kept) return exitCodes.invalid;
   if (result.interrupted) return exitCodes.interrupted;
   const sound = result.cells.length > 0 && result.cells.every(({ valid }) => valid);

@@ -105,8 +105,9 @@ function verdictOf(
 ): string {
   const cases = verifications.length;
   const wrong = wrongCases(cells);
-  if (interrupted) return "Stopped before every case was run.";
-  if (wrong === 0 && cases < verifyCases.length) {
+  const isPart = cases < verifyCases.length;
+  if (interrupted && isPart) return "Stopped before every case was run.";
+  if (wrong === 0 && isPart) {
     return `Not known: only ${cases} of ${verifyCases.length} cases could be run.`;
   }
   if (wrong === 0) {

@@ -6,6 +6,7 @@ import { InterruptedError, UserError } from "../errors.ts";
 import { parseJson } from "../parse-json.ts";
 import { isAlive } from "../system/alive.ts";
 import { usualPatienceMs } from "../system/child.ts";
+import { endAfter } from "../system/end-after.ts";
 import { onAbort } from "../system/interrupt.ts";
 
 /** The files of a revision in a folder of their own. */
@@ -164,18 +165,14 @@ async function runToEnd(
     detached: true,
   });
   const end = () => endGroup(child.pid);
-  let isLate = false;
-  const timer = setTimeout(() => {
-    isLate = true;
-    end();
-  }, withinMs);
+  const wasLate = endAfter(withinMs, end);
   const forget = onAbort(signal, end);
   const [stdout, said, exitCode] = await Promise.all([
     new Response(child.stdout).bytes(),
     new Response(child.stderr).text(),
     child.exited,
   ]);
-  clearTimeout(timer);
+  const isLate = wasLate();
   forget();
   if (signal.aborted) throw new InterruptedError();
   const ending = `it ended with ${child.signalCode ?? `exit code ${exitCode}`}`;

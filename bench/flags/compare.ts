@@ -140,7 +140,8 @@ export function readCompareOptions(
     throw new UserError("--json and -r: give one form of output");
   }
   const names = flags.strategy ?? coreStrategies.join(",");
-  const reference = references.find(({ name }) => splitList(names).includes(name));
+  const words = splitList(names);
+  const reference = references.find(({ name }) => words.includes(name));
   if (reference !== undefined) {
     throw new UserError(
       `-s ${reference.name}: ${reference.name} is a reference, and the same on both sides; compare races our strategies`,

@@ -1,6 +1,12 @@
 import type { Timeouts } from "../../src/protocol.ts";
 import { UserError } from "../errors.ts";
-import { type ArrivalKind, arrivalKinds, planDurationMs, type Stage } from "../load/pacer.ts";
+import {
+  type ArrivalKind,
+  arrivalKinds,
+  planDurationMs,
+  type Stage,
+  wholeIntervalsMs,
+} from "../load/pacer.ts";
 import { type TransportKind, transportKinds, usualTransport } from "../load/transport.ts";
 import {
   coreFixtures,
@@ -147,15 +153,6 @@ function readDuration(
   if (rate !== undefined && requests !== undefined) return (requests / rate) * 1000;
   const ms = duration === undefined ? defaultMs : readPositiveDurationMs("-d", duration);
   return rate === undefined || arrivals === "poisson" ? ms : wholeIntervalsMs(ms, rate);
-}
-
-/**
- * Of constant arrivals the first is due at once, and each stands for the time to the next: within a part of
- * such a time one would be counted as if it were whole, 5/s in 200 ms at 1/s.
- */
-function wholeIntervalsMs(leastMs: number, rate: number): number {
-  // A product of fractions may come out as a little more than a whole number.
-  return (Math.max(1, Math.ceil((leastMs * rate) / 1000 - 1e-6)) * 1000) / rate;
 }
 
 function readStages(text: string): Stage[] {

@@ -110,7 +110,7 @@ export interface RecordingReport {
   readonly bodyBytes: number;
   readonly chunks: number;
   readonly errors: Partial<Record<ErrorKind, number>>;
-  readonly unforeseen?: string;
+  readonly clientFault?: string;
   readonly status: Record<string, number>;
   readonly verifiedBodies: number;
   readonly reopened: number;

@@ -19,7 +19,7 @@ export interface ArrivalPlan {
 }
 
 /** A capacity of n requests, as a product of fractions, may come out so much larger than n. */
-const capacityTolerance = 1e-6;
+export const capacityTolerance = 1e-6;
 
 /** The part of a plan that falls to one of several workers. */
 export interface Share {
@@ -96,4 +96,13 @@ export class Pacer {
 /** How long a plan lasts, in milliseconds. */
 export function planDurationMs({ stages }: Pick<ArrivalPlan, "stages">): number {
   return stages.reduce((sum, { durationMs }) => sum + durationMs, 0);
+}
+
+/**
+ * The least time, of `leastMs` or more, that a whole number of constant arrivals fills: the first is due at
+ * once, and each stands for the time to the next. Within a part of that one would be counted as if it were
+ * whole, 5/s in 200 ms at 1/s.
+ */
+export function wholeIntervalsMs(leastMs: number, rate: number): number {
+  return (Math.max(1, Math.ceil((leastMs * rate) / 1000 - capacityTolerance)) * 1000) / rate;
 }

@@ -8,7 +8,7 @@ test("what a client throws itself is its own fault, and no reset", () => {
   recorder.recordError(Object.assign(new Error("reset by peer"), { code: "ECONNRESET" }), true);
   recorder.recordError(new Error("boom"), true);
   recorder.recordError(Object.assign(new Error("closed"), { code: "ERR_INVALID_STATE" }), true);
-  const { errors, unforeseen } = recorder.report();
+  const { errors, clientFault } = recorder.report();
   expect(errors).toEqual({ timeout: 1, reset: 1, "client-fault": 2 });
-  expect(unforeseen).toBe("boom");
+  expect(clientFault).toBe("boom");
 });

@@ -24,7 +24,7 @@ export class Recorder {
   private readonly errors: Partial<Record<ErrorKind, number>> = {};
   private readonly uncountedErrors: Partial<Record<ErrorKind, number>> = {};
   private stoodStillNs = 0;
-  private unforeseen: string | undefined;
+  private clientFault: string | undefined;
   /** Pieces of answers that came in several. */
   private chunksOfMany = 0;
   private verifiedBodies = 0;
@@ -70,7 +70,7 @@ export class Recorder {
 
   recordError(error: Error, counted: boolean): void {
     const kind = kindOf(error);
-    if (kind === "client-fault") this.unforeseen ??= error.message;
+    if (kind === "client-fault") this.clientFault ??= error.message;
     const counts = counted ? this.errors : this.uncountedErrors;
     counts[kind] = (counts[kind] ?? 0) + 1;
   }
@@ -123,7 +123,7 @@ export class Recorder {
       bodyBytes: answers * bodyBytes,
       chunks: this.chunks,
       errors: this.errors,
-      ...(this.unforeseen !== undefined && { unforeseen: this.unforeseen }),
+      ...(this.clientFault !== undefined && { clientFault: this.clientFault }),
       status: { ...this.wrongStatus, ...(answers > 0 && { [status]: answers }) },
       verifiedBodies: this.verifiedBodies,
       reopened: this.reopened,

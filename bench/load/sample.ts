@@ -49,7 +49,7 @@ export interface Recording {
   readonly chunks: number;
   readonly errors: Readonly<Partial<Record<ErrorKind, number>>>;
   /** What the first error said that the client has thrown itself: a client-fault. */
-  readonly unforeseen?: string;
+  readonly clientFault?: string;
   readonly status: Readonly<Record<string, number>>;
   /** Bodies whose hash was compared with the expected one, off the timed path. */
   readonly verifiedBodies: number;

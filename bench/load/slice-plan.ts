@@ -1,7 +1,7 @@
 import type { RaceSettings } from "../plan.ts";
 import type { SliceLength, WarmUpPhase } from "./messages.ts";
 import type { Pace } from "./pace.ts";
-import type { Stage } from "./pacer.ts";
+import { capacityTolerance, type Stage } from "./pacer.ts";
 import { shareOf } from "./workers.ts";
 
 /**
@@ -55,8 +55,7 @@ function phaseOf(stages: readonly Stage[], replicate: number): number {
   const before =
     replicate * stages.reduce((sum, own) => sum + (own.rate * own.durationMs) / 1000, 0);
   const phase = Math.ceil(before) - before;
-  // A whole number may come out as a little more.
-  return phase > 1 - 1e-6 ? 0 : phase;
+  return phase > 1 - capacityTolerance ? 0 : phase;
 }
 
 /** The slices of one replicate: equal stretches of its share of the time, or of the requests. */

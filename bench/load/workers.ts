@@ -120,7 +120,7 @@ export function mergeSlices(parts: readonly SliceSample[]): SliceSample {
 function mergeRecordings(parts: readonly Recording[]): Recording {
   const sum = (figure: (part: Recording) => number) =>
     parts.reduce((total, part) => total + figure(part), 0);
-  const unforeseen = parts.find((part) => part.unforeseen !== undefined)?.unforeseen;
+  const clientFault = parts.find((part) => part.clientFault !== undefined)?.clientFault;
   return {
     serviceTime: mergeHistograms(parts.map(({ serviceTime }) => serviceTime)),
     responseTime: mergeHistograms(parts.map(({ responseTime }) => responseTime)),
@@ -143,7 +143,7 @@ function mergeRecordings(parts: readonly Recording[]): Recording {
       peakBytes: sum(({ memory }) => memory.peakBytes),
     },
     processCpuNs: sum(({ processCpuNs }) => processCpuNs),
-    ...(unforeseen !== undefined && { unforeseen }),
+    ...(clientFault !== undefined && { clientFault }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { FailedReport } from "../system/child-side.ts";
+
 /** What a reader process is to do; its one argument, as JSON. */
 export interface MicroOptions {
   readonly strategy: string;

@@ -1,3 +1,4 @@
+import { endAfter } from "../system/end-after.ts";
 import { bindToCores } from "../system/scheduling.ts";
 import type { Peer, PeerReport } from "./peer.ts";
 
@@ -32,16 +33,11 @@ export async function runPeer(
     signal,
     killSignal: "SIGKILL",
   });
-  let isLate = false;
-  const timer = setTimeout(() => {
-    isLate = true;
-    child.kill("SIGKILL");
-  }, withinMs);
+  const wasLate = endAfter(withinMs, () => child.kill("SIGKILL"));
   const said = Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
   const exitCode = await child.exited;
-  clearTimeout(timer);
   // What it has begun may go on, and keep its output open.
-  if (isLate) throw new Error(`had not ended after ${Math.round(withinMs / 1000)} s`);
+  if (wasLate()) throw new Error(`had not ended after ${Math.round(withinMs / 1000)} s`);
   if (child.signalCode !== null) throw new Error(`ended with ${child.signalCode}`);
   const [output, complaint] = await said;
   if (exitCode !== 0) {
