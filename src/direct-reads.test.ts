@@ -355,6 +355,35 @@ describe.if(openDirectReads() !== undefined)("read directly", () => {
     expect(received.updates.slice(-4)).toEqual([10, 10, 10, 6]);
   });
 
+  test("an observer prefetches before each piece arrives, and may fail at it", async () => {
+    const server = serve((socket) => void socket.write(good));
+    const told: string[] = [];
+    const lost = Promise.withResolvers<Error | null>();
+    let transport: Transport | undefined;
+    const protocol: Protocol = {
+      connectionMade: (made) => {
+        transport = made;
+        made.write(new Uint8Array(1));
+      },
+      dataReceived: () => transport?.write(new Uint8Array(1)),
+      eofReceived: () => false,
+      connectionLost: lost.resolve,
+    };
+    const reads = openReads();
+    const observer = {
+      dataArrived: () => void told.push("arrived"),
+      prefetch() {
+        if (told.length > untilDirect + 4) throw new Error("nothing to fetch");
+        told.push("prefetch");
+      },
+    };
+    const endpoint = { host: "127.0.0.1", port: server.port };
+    await createConnection(protocol, endpoint, { reads, observer });
+    expect((await lost.promise)?.message).toContain("nothing to fetch");
+    expect(told.slice(-4)).toEqual(["prefetch", "arrived", "prefetch", "arrived"]);
+    expect(reads.size).toBe(0);
+  });
+
   test.each([
     ["no room for a byte", () => new Uint8Array(0), "getBuffer() returned an empty buffer"],
     [
@@ -402,6 +431,7 @@ function fakeLibc(length: number, errno: number, watched: number[] = []): Libc {
 }
 
 const silentReader: DirectReader = {
+  prefetch() {},
   getBuffer: () => undefined,
   bufferUpdated() {},
   arrived() {},

@@ -8,7 +8,9 @@ import { Ticker } from "./ticker.ts";
 
 /** A connection whose socket is read here, and not by Bun. */
 export interface DirectReader {
-  /** As Protocol has it. Neither this nor what follows throws. */
+  /** As ArrivalObserver has it. Neither this nor what follows throws. */
+  prefetch(): void;
+  /** As Protocol has it. */
   getBuffer(): Uint8Array | undefined;
   bufferUpdated(byteLength: number): void;
   arrived(data: Uint8Array): void;
@@ -26,6 +28,11 @@ const mostSlabs = mostExpectedBytes / slabBytes;
  * since code and data of both sides leave the caches each time.
  */
 const mostBeforeWaiters = 64;
+/**
+ * Of so many sockets at once what belongs to them is fetched from memory. A chunk needs some ten lines of it, and
+ * to wait for each by itself takes 0.7 µs of 10 where 10,000 connections have pushed them all out of the caches.
+ */
+const prefetchedAtOnce = 16;
 /** Bun's event loop has its turn after so long, or once all that are ready are read, whichever is later. */
 const tickMs = 1;
 
@@ -215,6 +222,7 @@ export class DirectReads {
     // A signal has come, which is Bun's to handle.
     let isBunsTurn = count < 0;
     for (let i = 0; i < count; i++) {
+      if (i % prefetchedAtOnce === 0) this.prefetch(i, Math.min(i + prefetchedAtOnce, count));
       const fd = epoll.fdOf(i);
       if (fd === ticker.fd) {
         isBunsTurn = true;
@@ -235,6 +243,10 @@ export class DirectReads {
     }
     drainMicrotasks();
     return isBunsTurn;
+  }
+
+  private prefetch(from: number, to: number): void {
+    for (let i = from; i < to; i++) this.readers[this.epoll.fdOf(i)]?.prefetch();
   }
 
   private tick(): void {

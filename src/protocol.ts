@@ -72,4 +72,9 @@ export interface Timeouts {
 /** Sees data arrive, before the protocol does: how a driver counts chunks and first bytes. */
 export interface ArrivalObserver {
   dataArrived(byteLength: number): void;
+  /**
+   * Data is about to arrive. Asked of many connections in a row, to touch the objects that it will need: memory
+   * that has left the caches is then waited for together, and not object by object. It does nothing else.
+   */
+  prefetch?(): void;
 }

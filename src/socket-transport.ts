@@ -161,6 +161,14 @@ export class SocketTransport implements Transport, DirectReader {
     }
   }
 
+  prefetch(): void {
+    try {
+      this.observer?.prefetch?.();
+    } catch (error) {
+      this.breakOff(asError(error));
+    }
+  }
+
   getBuffer(): Uint8Array | undefined {
     try {
       const buffer = this.protocol.getBuffer?.();

@@ -155,6 +155,10 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
     if (byteLength < this.wholeBytes) this.firstByteNs = clockNs();
   }
 
+  prefetch(): void {
+    this.connection?.prefetch?.();
+  }
+
   /**
    * The first piece was as large as a whole response before, and was none: when it came is not known any more,
    * and of this lane no piece is taken for the whole again.
@@ -166,7 +170,7 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
     this.wholeBytes = Number.POSITIVE_INFINITY;
   }
 
-  readonly responded = (answer: Answer): void => {
+  responded(answer: Answer): void {
     if (!this.busy) return;
     this.busy = false;
     if (this.untilEof || !answer.persistent) this.connection = undefined;
@@ -177,14 +181,14 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
       this.wholeBytes = this.firstChunkBytes;
     }
     this.owner.answered(this, answer, nowNs);
-  };
+  }
 
-  readonly failed = (error: Error): void => {
+  failed(error: Error): void {
     if (!this.busy) return;
     this.close();
     this.failuresInRow++;
     this.owner.failed(this, error, clockNs());
-  };
+  }
 
   private write(connection: Connection, nowNs: number): void {
     this.startNs = nowNs;

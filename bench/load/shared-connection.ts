@@ -95,14 +95,14 @@ class Part implements Connection, ExchangeObserver<Answer> {
     this.connection.close();
   }
 
-  readonly responded = (answer: Answer): void => {
+  responded(answer: Answer): void {
     this.line.answered();
     if (!answer.persistent) this.line.end();
     this.observer?.responded(answer);
-  };
+  }
 
-  readonly failed = (error: Error): void => {
+  failed(error: Error): void {
     this.line.end();
     this.observer?.failed(error);
-  };
+  }
 }

@@ -54,10 +54,12 @@ export function openGuarded(
   };
 }
 
+/** Its two functions need no `this`: they can be handed to `then`. */
 function toldOnce(
-  { keepBody, freeChunks, responded, failed }: ExchangeObserver<Answer>,
+  observer: ExchangeObserver<Answer>,
   isClosed: () => boolean,
 ): ExchangeObserver<Answer> {
+  const { keepBody, freeChunks } = observer;
   let told = false;
   const mayTell = () => {
     if (told || isClosed()) return false;
@@ -67,8 +69,8 @@ function toldOnce(
   return {
     keepBody,
     freeChunks,
-    responded: (answer) => void (mayTell() && responded(answer)),
-    failed: (error) => void (mayTell() && failed(error)),
+    responded: (answer) => void (mayTell() && observer.responded(answer)),
+    failed: (error) => void (mayTell() && observer.failed(error)),
   };
 }
 

@@ -104,3 +104,35 @@ test("a head that begins like a known one is read by itself", () => {
   }
   expect(log.responses.map(({ body }) => body.length)).toEqual([2, 20, 2]);
 });
+
+test("a head that another connection has read is no excuse for being too long for this one", () => {
+  const head = `HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-Padding: ${"x".repeat(200)}\r\n\r\n`;
+  const generous = new ResponseParser(new Log());
+  generous.begin("GET");
+  generous.feed(bytesOf(head));
+  expect(generous.idle).toBe(true);
+  const strict = new ResponseParser(new Log(), 100);
+  strict.begin("GET");
+  expect(() => strict.feed(bytesOf(head))).toThrow("a header section is longer than 100 bytes");
+});
+
+test("connections that take turns read what each is told", () => {
+  const logs = [new Log(), new Log(), new Log()];
+  const parsers = logs.map((log) => new ResponseParser(log));
+  // The first two are told the same, one of them as an answer to HEAD; the heads change once.
+  for (const age of [1, 1, 2, 2]) {
+    for (const [index, parser] of parsers.entries()) {
+      const method = index === 1 ? "HEAD" : "GET";
+      const body = index === 1 ? "" : "x".repeat(index + age);
+      const length = index === 1 ? age : body.length;
+      parser.begin(method);
+      parser.feed(bytesOf(`HTTP/1.1 200 OK\r\nContent-Length: ${length}\r\n\r\n${body}`));
+      expect(parser.idle).toBe(true);
+    }
+  }
+  expect(logs.map(({ responses }) => responses.map(({ body }) => body.length))).toEqual([
+    [1, 1, 2, 2],
+    [0, 0, 0, 0],
+    [3, 3, 4, 4],
+  ]);
+});

@@ -130,6 +130,10 @@ export class ResponseCollector implements ResponseEvents {
     return new Response(head, this.chunks, this.bodyLength, persistent, this.trailerLines);
   }
 
+  prefetch(): void {
+    this.parser.prefetch();
+  }
+
   private copyPiecesOf({ buffer }: Uint8Array): void {
     this.chunks = this.chunks.map((piece) =>
       piece.buffer === buffer ? copyOf(piece, 0, piece.length) : piece,

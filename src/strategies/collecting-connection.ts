@@ -21,6 +21,8 @@ export interface Collector<A extends Answer = Response> {
   readonly complete: boolean;
   /** The answer that is complete. */
   take(): A;
+  /** As ArrivalObserver has it. */
+  prefetch(): void;
 }
 
 interface Exchange<A extends Answer> {
@@ -36,8 +38,8 @@ export abstract class CollectingConnection<A extends Answer = Response> implemen
   private readonly collector: Collector<A>;
   /** Of the exchange that is being answered; undefined where nothing is under way. */
   private observer: ExchangeObserver<A> | undefined;
-  /** Exchanges behind it: their requests are pipelined. */
-  private readonly behind: Exchange<A>[] = [];
+  /** Exchanges behind it, whose requests are pipelined; undefined where none ever was. */
+  private behind: Exchange<A>[] | undefined;
   /** While it is there, requests are gathered in it, to be written as one. */
   private corked: Uint8Array[] | undefined;
   /** Why no exchange can follow. */
@@ -63,10 +65,18 @@ export abstract class CollectingConnection<A extends Answer = Response> implemen
       queueMicrotask(() => observer.failed(ended));
       return;
     }
-    if (this.observer === undefined) this.expect(request, observer);
-    else this.behind.push({ request, observer });
+    if (this.observer === undefined) {
+      this.expect(request, observer);
+    } else {
+      this.behind ??= [];
+      this.behind.push({ request, observer });
+    }
     if (this.corked === undefined) this.write(request.bytes);
     else this.corked.push(request.bytes);
+  }
+
+  prefetch(): void {
+    this.collector.prefetch();
   }
 
   close(): void {
@@ -105,7 +115,7 @@ export abstract class CollectingConnection<A extends Answer = Response> implemen
   /** Whether a body that is under way, or whose request is, will be kept. */
   protected get keepsBodies(): boolean {
     if (this.observer?.keepBody) return true;
-    return this.behind.some(({ observer }) => observer.keepBody);
+    return this.behind?.some(({ observer }) => observer.keepBody) ?? false;
   }
 
   /** Takes a chunk that has come, and tells of the answers that it completes. Throws for bytes of none. */
@@ -160,7 +170,7 @@ export abstract class CollectingConnection<A extends Answer = Response> implemen
     this.abort();
     const { observer } = this;
     this.observer = undefined;
-    const behind = this.behind.splice(0);
+    const behind = this.behind?.splice(0) ?? [];
     if (observer !== undefined) tellFailure(observer, error);
     for (const exchange of behind) tellFailure(exchange.observer, error);
   }
@@ -175,7 +185,7 @@ export abstract class CollectingConnection<A extends Answer = Response> implemen
     this.corkedWhile(() => {
       let at = from;
       // What is asked for from here on is not written yet, and nothing in this chunk answers it.
-      let written = this.behind.length;
+      let written = this.behind?.length ?? 0;
       do {
         if (at < chunk.length && written-- === 0) throw unsolicitedError(chunk.length - at);
         this.complete();
@@ -189,8 +199,7 @@ export abstract class CollectingConnection<A extends Answer = Response> implemen
     const answer = this.collector.take();
     const { observer } = this;
     this.observer = undefined;
-    // To shift an empty array is a call all the same: 8 ns of 140.
-    const next = this.behind.length > 0 ? this.behind.shift() : undefined;
+    const next = this.behind?.shift();
     if (next !== undefined) this.expect(next.request, next.observer);
     if (!answer.persistent) this.shut();
     if (observer !== undefined) this.deliver(answer, observer);

@@ -78,6 +78,9 @@ export class CountingCollector implements Collector<Answer> {
     return answer;
   }
 
+  /** To be called touches it, and it has all that it needs. */
+  prefetch(): void {}
+
   private learn(chunk: Uint8Array, from: number): number {
     const used = this.first.feed(chunk, from);
     this.received += used - from;

@@ -1,18 +1,15 @@
 import type { EncodedRequest } from "../http1/request.ts";
 import type { Reading, Response } from "../http1/response.ts";
-import type { Dial } from "../protocol.ts";
+import type { ArrivalObserver, Dial } from "../protocol.ts";
 
-/**
- * Told how an exchange ended; exactly one of the two is called, once. They are properties, bound to
- * their object, so that a strategy can hand them to `then` without a closure for each exchange.
- */
+/** Told how an exchange ended; exactly one of the two is called, once. */
 export interface ExchangeObserver<A> {
   /** The body stays in the response; otherwise it is only counted. */
   readonly keepBody: boolean;
   /** A large chunk that is not kept is freed at once: nobody else may hold on to it. */
   readonly freeChunks: boolean;
-  readonly responded: (answer: A) => void;
-  readonly failed: (error: Error) => void;
+  responded(answer: A): void;
+  failed(error: Error): void;
 }
 
 /**
@@ -22,7 +19,7 @@ export interface ExchangeObserver<A> {
 export type Answer = Pick<Response, "status" | "bodyLength" | "bodyChunks" | "persistent">;
 
 /** One connection as a strategy drives it. */
-export interface Connection<A extends Answer = Answer> {
+export interface Connection<A extends Answer = Answer> extends Pick<ArrivalObserver, "prefetch"> {
   /** Whether another exchange can be tried. */
   readonly usable: boolean;
   /**
