@@ -1,6 +1,7 @@
 import { processCpuNs } from "./cpu.ts";
 import { besideNsOf, type ClosedLength } from "./messages.ts";
 import { partWithin, timeWithin } from "./part-within.ts";
+import { RoundCpu } from "./round-cpu.ts";
 import type { SliceSample } from "./sample.ts";
 
 /**
@@ -20,8 +21,11 @@ type Phase = "settling" | "measuring" | "trailing" | "draining";
  *   lies there. Each request then counts once over all windows that could be, so that the rate is true
  *   wherever the window begins, also of answers that come in bursts: of a server that answers ten at once
  *   windows that counted whole answers had a burst more than they should.
- * - The window lasts at least as long as the longest answer before it, and closes after a whole number of rounds
- *   (answers = k × connections), so that CPU is that of whole rounds where lanes run in lockstep.
+ * - So that all windows could be, the clock sets the edges, and no answer: it opens at random within the longest
+ *   answer so far. Windows from one answer to another, which mostly lie in a burst, had 4 % too many of answers
+ *   of which half took 1 ms and half 100.
+ * - The window lasts at least as long as the longest answer before it.
+ * - CPU is that of whole rounds of answers, see RoundCpu.
  */
 export class Slice {
   // What every answer touches comes first, and so lies together.
@@ -34,28 +38,30 @@ export class Slice {
   private issued = 0;
   private ok = 0;
   private failed = 0;
-  private endedInWindow = 0;
+  private endedSinceOpen = 0;
   /** Answers and parts of answers. */
   private completed = 0;
+  /** The same of failures. */
+  private failedParts = 0;
   /** Requests that may count at most. */
   private readonly issueLimit: number;
   private stopped = false;
-  /** Answers before the window and after it. */
-  private endedOutside = 0;
+  /** Answers before the window. */
+  private endedBefore = 0;
   /** Connections that have had no answer yet. */
   private unheard: number;
-  /** The longest answer before the window. */
   private longestNs = 0;
+  /** When the window opens, once load is steady. */
+  private opensAtNs = Number.POSITIVE_INFINITY;
   private readonly length: ClosedLength;
   private readonly connections: number;
   private readonly settleNs: number;
   private readonly patienceNs: number;
-  private readonly cpuNs: () => number;
+  private readonly cpu: RoundCpu;
+  private readonly random: () => number;
   private readonly beganNs: number;
   private windowStartNs = 0;
-  private windowStartCpuNs = 0;
   private windowNs = 0;
-  private windowCpuNs = 0;
   /** Of the window's time, over connections: spent on requests that then failed, or with nothing under way. */
   private lostNs = 0;
   /** Up to when idle connections are counted in it. */
@@ -64,8 +70,8 @@ export class Slice {
   /**
    * `settleNs` is how long load takes to be steady: a slice begins with all connections in phase, and a
    * window that opened before the first of the slow answers would count too few of them.
-   * `patienceNs` bounds the waits for whole rounds of answers, should none come at all: longer than
-   * any request can take.
+   * `patienceNs` bounds the waits for answers, should none come at all: longer than any request can take.
+   * `random` is from 0 to 1, as Math.random.
    */
   constructor(
     length: ClosedLength,
@@ -74,6 +80,7 @@ export class Slice {
     patienceNs: number,
     nowNs: number,
     cpuNs: () => number = processCpuNs,
+    random: () => number = Math.random,
   ) {
     this.length = length;
     this.issueLimit = length.kind === "requests" ? length.count : Number.POSITIVE_INFINITY;
@@ -82,7 +89,8 @@ export class Slice {
     this.connections = connections;
     this.unheard = connections;
     this.beganNs = nowNs;
-    this.cpuNs = cpuNs;
+    this.cpu = new RoundCpu(connections, cpuNs);
+    this.random = random;
   }
 
   /**
@@ -98,6 +106,7 @@ export class Slice {
 
   /** A lane is about to send: whether it may, and whether the request counts. */
   admit(nowNs: number): "counted" | "uncounted" | "stop" {
+    this.passEdgesBefore(nowNs);
     if (this.phase === "draining") return "stop";
     this.countIdle(nowNs);
     this.inFlight++;
@@ -114,41 +123,34 @@ export class Slice {
 
   /** A request that was admitted, and sent at `startNs`, has ended. */
   ended(counted: boolean, good: boolean, startNs: number, nowNs: number): void {
+    this.passEdgesBefore(nowNs);
     this.countIdle(nowNs);
     this.inFlight--;
     if (counted) {
       if (good) this.ok++;
       else this.failed++;
     }
-    if (good) this.complete(startNs, nowNs);
-    if (this.phase === "measuring") {
-      this.endedInWindow++;
-      if (nowNs < this.windowDueNs) return;
-    } else {
-      this.endedOutside++;
-    }
-    const isFull = this.phase === "measuring" && this.ok + this.failed >= this.issueLimit;
-    if (isFull && this.windowDueNs === 0) this.windowDueNs = nowNs;
-    if (this.phase === "settling" && this.isSettled(nowNs)) this.openWindow(nowNs);
-    else if (this.phase === "measuring" && this.isWindowOver(nowNs)) this.closeWindow(nowNs);
-    this.drainIfAllEnded(nowNs);
+    if (good && nowNs - startNs > this.longestNs) this.longestNs = nowNs - startNs;
+    if (this.phase === "settling") this.endedBefore++;
+    else this.endInWindow(good, startNs, nowNs);
+    this.passEdgesAt(nowNs);
   }
 
   /** A request that was sent at `startNs`, counted or not, has failed: what it took of the window is lost. */
   endedInFailure(counted: boolean, startNs: number, nowNs: number): void {
+    this.passEdgesBefore(nowNs);
     if (this.phase !== "settling") {
       this.lostNs += timeWithin(startNs, nowNs, this.windowStartNs, this.windowEndNs);
     }
     this.ended(counted, false, startNs, nowNs);
   }
 
-  /** An answer to a request that was sent at `startNs`: as much of it as lies in the window. */
-  private complete(startNs: number, nowNs: number): void {
-    if (this.phase === "settling") {
-      this.longestNs = Math.max(this.longestNs, nowNs - startNs);
-      return;
-    }
-    this.completed += partWithin(startNs, nowNs, this.windowStartNs, this.windowEndNs);
+  /** The end of a request, once a window is open or has been: as much of it as lies in the window. */
+  private endInWindow(good: boolean, startNs: number, nowNs: number): void {
+    this.endedSinceOpen++;
+    const part = partWithin(startNs, nowNs, this.windowStartNs, this.windowEndNs);
+    if (good) this.completed += part;
+    else this.failedParts += part;
   }
 
   /** It has none yet while it is open. */
@@ -158,14 +160,11 @@ export class Slice {
       : this.windowStartNs + this.windowNs;
   }
 
-  /**
-   * Called every so often, for load that has stalled. Only patience ends anything here: between answers
-   * a window that holds whole rounds by now holds a part of the next round's time as well.
-   */
+  /** Called every so often, for load that has stalled. */
   tick(nowNs: number): void {
+    this.passEdgesBefore(nowNs);
     if (this.phase === "settling" && nowNs - this.beganNs > this.patienceNs) this.openWindow(nowNs);
-    else if (this.phase === "measuring" && this.isOutOfPatience(nowNs)) this.closeWindow(nowNs);
-    this.drainIfAllEnded(nowNs);
+    this.passEdgesAt(nowNs);
   }
 
   get done(): boolean {
@@ -177,9 +176,11 @@ export class Slice {
    * part of it would have come in the window nobody knows: its time is taken from the window.
    */
   stop(nowNs: number, startsNs: readonly number[]): void {
+    this.passEdgesBefore(nowNs);
     if (this.phase === "measuring") this.closeWindow(nowNs);
     this.stopped = true;
     if (this.windowNs === 0) return;
+    this.cpu.end(this.endedSinceOpen + this.renewed);
     const { windowStartNs, windowEndNs } = this;
     const unknownNs = startsNs.reduce(
       (sum, startNs) => sum + timeWithin(startNs, nowNs, windowStartNs, windowEndNs),
@@ -187,7 +188,6 @@ export class Slice {
     );
     const known = Math.max(0, 1 - unknownNs / this.connections / this.windowNs);
     this.windowNs *= known;
-    this.windowCpuNs *= known;
     this.lostNs *= known;
   }
 
@@ -195,36 +195,62 @@ export class Slice {
     const { failed, renewed } = this;
     const issued = this.issued + renewed;
     const ok = this.ok + renewed;
+    const completed = this.completed + renewed;
     return {
       windowNs: this.windowNs,
-      completed: this.completed + renewed,
-      cpuNs: this.windowCpuNs,
+      completed,
+      cpuNs: this.cpu.nsOf(completed + this.failedParts),
       lostNs: this.lostNs,
       requests: { issued, ok, failed, unfinished: issued - ok - failed },
-      ended: this.endedInWindow + renewed + this.endedOutside,
+      ended: this.endedBefore + this.endedSinceOpen + renewed,
       wholeNs: nowNs - this.beganNs,
     };
+  }
+
+  /** What the clock has done since the last event. */
+  private passEdgesBefore(nowNs: number): void {
+    if (this.phase === "settling" && this.opensAtNs < nowNs) this.openWindow(this.opensAtNs);
+    if (this.phase !== "measuring" || this.windowDueNs === 0 || this.windowDueNs >= nowNs) return;
+    this.closeWindow(this.windowDueNs);
+    this.endCpuIfWhole(nowNs);
+  }
+
+  /** What an event at `nowNs` that has been booked leads to. */
+  private passEdgesAt(nowNs: number): void {
+    if (this.phase === "settling") {
+      if (this.opensAtNs === Number.POSITIVE_INFINITY && this.isSettled(nowNs)) {
+        this.opensAtNs = nowNs + this.random() * this.longestNs;
+      }
+      if (this.opensAtNs === nowNs) this.openWindow(nowNs);
+      return;
+    }
+    if (this.phase === "measuring") {
+      const isFull = this.ok + this.failed >= this.issueLimit;
+      if (isFull && this.windowDueNs === 0) {
+        this.windowDueNs = nowNs + this.random() * this.longestNs;
+      }
+      if (this.windowDueNs === nowNs) this.closeWindow(nowNs);
+    }
+    this.endCpuIfWhole(nowNs);
+    this.drainIfAllEnded(nowNs);
   }
 
   private isSettled(nowNs: number): boolean {
     return this.unheard <= 0 && nowNs - this.beganNs >= this.settleNs;
   }
 
-  /** When a request has ended: whether the time is over, or the count full, and a round is whole. */
-  private isWindowOver(nowNs: number): boolean {
-    if (this.windowDueNs === 0 || nowNs < this.windowDueNs) return false;
-    const ended = this.endedInWindow + this.renewed;
-    return ended % this.connections === 0 || this.isOutOfPatience(nowNs);
-  }
-
-  private isOutOfPatience(nowNs: number): boolean {
-    return this.windowDueNs > 0 && nowNs - this.windowDueNs > this.patienceNs;
+  private endCpuIfWhole(nowNs: number): void {
+    if (this.phase !== "trailing" || this.cpu.hasEnded) return;
+    const ended = this.endedSinceOpen + this.renewed;
+    const isOutOfPatience = nowNs - this.windowEndNs > this.patienceNs;
+    if (this.cpu.isWhole(ended) || isOutOfPatience) this.cpu.end(ended);
   }
 
   private drainIfAllEnded(nowNs: number): void {
     if (this.phase !== "trailing" || this.ok + this.failed < this.issued) return;
-    // Other workers may still be measuring.
-    if (nowNs >= this.windowEndNs + besideNsOf(this.length)) this.phase = "draining";
+    // Other workers may still be measuring, and may have begun later.
+    const isLast = nowNs >= this.windowEndNs + 2 * besideNsOf(this.length);
+    if (isLast && this.cpu.hasEnded) this.phase = "draining";
   }
 
   private countIdle(nowNs: number): void {
@@ -241,7 +267,7 @@ export class Slice {
       const leastNs = Math.max(besideNsOf(this.length), this.longestNs);
       this.windowDueNs = nowNs + Math.max(this.length.windowMs * 1e6, leastNs);
     }
-    this.windowStartCpuNs = this.cpuNs();
+    this.cpu.begin();
   }
 
   private closeWindow(nowNs: number): void {
@@ -249,6 +275,5 @@ export class Slice {
     this.phase = "trailing";
     this.windowDueNs = 0;
     this.windowNs = nowNs - this.windowStartNs;
-    this.windowCpuNs = this.cpuNs() - this.windowStartCpuNs;
   }
 }
