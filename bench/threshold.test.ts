@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { encodeHistogram, histogramOf } from "./load/histogram.ts";
 import type { CellResult } from "./result.ts";
 import { sampleResult } from "./sample-result.testing.ts";
 import { judgeThresholds, parseThreshold } from "./threshold.ts";
@@ -32,4 +33,49 @@ test.each([
   expect(judged?.missed).toEqual(
     missed.map((why) => `threshold ${text} missed: callback, hello, 64 connections: ${why}`),
   );
+});
+
+/** 1,200 requests due at 100/s: the last ten answers took 1.5 s, six more were never sent, or failed. */
+function omitting(requests: Partial<CellResult["requests"]>): CellResult {
+  const answered = encodeHistogram(
+    histogramOf([
+      [60e6, 1184],
+      [1.5e9, 10],
+    ]),
+  );
+  const figure = { value: 72e6, unit: "ns", better: "lower" } as const;
+  return {
+    ...cell,
+    metrics: {
+      responseP99Ns: figure,
+      serviceP99Ns: figure,
+      responseP90Ns: figure,
+      serviceMeanNs: figure,
+    },
+    requests: { issued: 1194, ok: 1194, failed: 0, unfinished: 0, ...requests },
+    histograms: { serviceTimeNs: answered, responseTimeNs: answered },
+  };
+}
+
+test.each([
+  // The 99th of all that were due is the 99.5th of those that were answered.
+  [
+    "responseP99Ns<200ms",
+    { unsent: 6 },
+    "1.50 s, where 6 of 1200 requests failed or were never sent",
+  ],
+  ["serviceP99Ns<200ms", { issued: 1200, failed: 6 }, "1.50 s, where 6 of 1200 requests failed"],
+  ["serviceP99Ns<200ms", { unsent: 6 }, undefined],
+  ["responseP90Ns<200ms", { unsent: 6 }, undefined],
+  ["serviceMeanNs<200ms", {}, undefined],
+  [
+    "serviceMeanNs<200ms",
+    { issued: 1200, failed: 6 },
+    "not known, since 6 of 1200 requests failed",
+  ],
+] as const)("%s where some have no time: %j", (text, requests, missed) => {
+  const [judged] = judgeThresholds([omitting(requests)], [parseThreshold(text)]);
+  const [metric] = text.split("<");
+  const where = `threshold ${text} missed: callback, hello, 64 connections: ${metric} is`;
+  expect(judged?.missed).toEqual(missed === undefined ? [] : [`${where} ${missed}`]);
 });

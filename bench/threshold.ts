@@ -1,7 +1,8 @@
 import { UserError } from "./errors.ts";
 import { chooseOne } from "./flags/values.ts";
+import { decodeHistogram, percentileOf } from "./load/histogram.ts";
 import { metrics } from "./metrics/registry.ts";
-import { serviceMax } from "./metrics/service-time.ts";
+import { serviceMax, serviceMean } from "./metrics/service-time.ts";
 import type { CellResult, Result } from "./result.ts";
 import { formatQuantity, parseQuantity, plural, type Unit } from "./units.ts";
 
@@ -57,28 +58,55 @@ function missOf(cell: CellResult, threshold: Threshold): string | undefined {
   const where = `${strategy}, ${fixture}, ${plural(connections, "connection")}: ${metric}`;
   const unknown = operator === "<" ? whyUnknown(cell, metric) : undefined;
   if (unknown !== undefined) return `${where} is not known, since ${unknown}`;
-  const value = measured[metric]?.value;
-  if (value === undefined) return `${where} was not measured`;
+  const told = measured[metric]?.value;
+  if (told === undefined) return `${where} was not measured`;
+  const value = operator === "<" ? (slowerFailures(cell, metric) ?? told) : told;
   const holds = operator === "<" ? value < limit : value > limit;
-  return holds ? undefined : `${where} is ${formatQuantity(value, unit)}`;
+  const among = value === told ? "" : `, where ${timeless(cell, metric).text}`;
+  return holds ? undefined : `${where} is ${formatQuantity(value, unit)}${among}`;
 }
 
-/** What failed has no time, nor has what was never sent: both are slower than any that has one. */
-function whyUnknown({ requests }: CellResult, metric: string): string | undefined {
-  const beyond = shareBeyond(metric);
-  if (beyond === undefined) return undefined;
+/** Requests that have no time: what failed, and of response times what was never sent. */
+function timeless({ requests }: CellResult, metric: string) {
   const { failed, issued } = requests;
   const unsent = metric.startsWith("response") ? (requests.unsent ?? 0) : 0;
-  const due = issued + unsent;
-  if (failed + unsent <= due * beyond) return undefined;
+  const [count, due] = [failed + unsent, issued + unsent];
   const never = unsent > 0 ? " or were never sent" : "";
-  return `${failed + unsent} of ${plural(due, "request")} failed${never}`;
+  return { count, due, text: `${count} of ${plural(due, "request")} failed${never}` };
 }
 
-/** Of times of answers, the share of requests that may take longer: 0.001 of "serviceP99_9Ns". */
-function shareBeyond(metric: string): number | undefined {
-  if (metric === serviceMax.key) return 0;
+/** Requests that have no time are slower than any that has one: beyond a percentile, or in a mean, it is not known. */
+function whyUnknown(cell: CellResult, metric: string): string | undefined {
+  const { count, due, text } = timeless(cell, metric);
+  return count > due * shareBeyond(metric) ? text : undefined;
+}
+
+/**
+ * A percentile of all requests, of which those without a time are the slowest: of 1,200, of which 6 were never
+ * sent, the 99th percentile is the 99.5th of those that were answered. Undefined where the cell has no such times.
+ */
+function slowerFailures(cell: CellResult, metric: string): number | undefined {
+  const percent = percentOf(metric);
+  const { count } = timeless(cell, metric);
+  const { serviceTimeNs, responseTimeNs } = cell.histograms;
+  const times = metric.startsWith("response") ? responseTimeNs : serviceTimeNs;
+  if (percent === undefined || count === 0 || !times || metric.startsWith("firstByte"))
+    return undefined;
+  const answered = decodeHistogram(times);
+  const { totalCount } = answered;
+  return percentileOf(answered, Math.min(100, (percent * (totalCount + count)) / totalCount));
+}
+
+/** The share of requests that may take longer than a time, or have none: 0.001 of "serviceP99_9Ns". */
+function shareBeyond(metric: string): number {
+  if (metric === serviceMax.key || metric === serviceMean.key) return 0;
+  const percent = percentOf(metric);
+  return percent === undefined ? Number.POSITIVE_INFINITY : 1 - percent / 100;
+}
+
+/** 99.9 of "serviceP99_9Ns"; undefined for what is no percentile of times. */
+function percentOf(metric: string): number | undefined {
   const [, percent, fraction = "0"] =
     /^(?:service|response|firstByte)P(\d+)(?:_(\d+))?Ns$/.exec(metric) ?? [];
-  return percent === undefined ? undefined : 1 - Number(`${percent}.${fraction}`) / 100;
+  return percent === undefined ? undefined : Number(`${percent}.${fraction}`);
 }

@@ -210,6 +210,15 @@ test("for await reads until EOF", async () => {
   expect(blocks.join("")).toBe("abcd");
 });
 
+test("whenReadable rejects, and does not throw, where another read waits", async () => {
+  const reader = new Reader();
+  const first = reader.read(1);
+  const second = reader.whenReadable();
+  expect(await second.catch(({ message }: Error) => message)).toContain("already waiting");
+  reader.feedEof();
+  await first;
+});
+
 test("whenReadable does not wait where there is something to read, or nothing more to come", async () => {
   const fed = new Reader();
   fed.feed(new Uint8Array(1));

@@ -102,7 +102,11 @@ export class Reader {
    */
   whenReadable(): Promise<void> {
     if (this.buffer.length > 0 || this.eof || this.error !== undefined) return Promise.resolve();
-    return this.waitForData("whenReadable");
+    try {
+      return this.waitForData("whenReadable");
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** Exactly `n` bytes; rejects with IncompleteReadError when EOF comes first. */

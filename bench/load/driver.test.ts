@@ -161,6 +161,52 @@ test.each([
   },
 );
 
+test("a stall that fails short slices is given up only when it lasts", async () => {
+  let isStalled = false;
+  const server = serve((socket) => void (isStalled || socket.write(ok)));
+  const client = await loadClient("callback", undefined, "direct");
+  const driver = new Driver(client, optionsFor("callback", server.port, { wholeMs: 60 }), 1.5e9);
+  const slices = async (count: number) => {
+    const samples = [];
+    for (let i = 0; i < count; i++) {
+      samples.push(await driver.runSlice({ kind: "time", windowMs: 20 }));
+    }
+    return samples;
+  };
+  await slices(2);
+  isStalled = true;
+  const stalled = await slices(2);
+  expect(stalled.map(({ completed, gaveUp }) => ({ completed, gaveUp }))).toEqual([
+    { completed: 0, gaveUp: undefined },
+    { completed: 0, gaveUp: undefined },
+  ]);
+  isStalled = false;
+  const [again] = await slices(1);
+  expect(again?.completed).toBeGreaterThan(0);
+  isStalled = true;
+  let givenUpAfter = 0;
+  while (givenUpAfter < 60 && (await slices(1))[0]?.gaveUp !== true) givenUpAfter++;
+  expect(givenUpAfter).toBeGreaterThan(2);
+  expect(givenUpAfter).toBeLessThan(60);
+});
+
+test.each(["callback", "web-streams"])(
+  "%s: what is pipelined behind a timeout has timed out, and was not closed by the server",
+  async (name) => {
+    let requests = 0;
+    const server = serve((socket, data) => {
+      for (const _ of data.toString().matchAll(/GET /g)) {
+        // The fifth of its connections gets no answer, nor do those behind it.
+        if (++requests % 40 < 30) socket.write(ok);
+      }
+    });
+    const driver = await drive(name, server.port, { wholeMs: 100 }, 4);
+    const { requests: counts } = await driver.runSlice({ kind: "requests", count: 160 });
+    expect(counts.failed).toBeGreaterThan(0);
+    expect(driver.finish().errors).toEqual({ timeout: counts.failed });
+  },
+);
+
 test("wrong answers are waited after, longer each time, as other failures are", async () => {
   let answers = 0;
   const { port } = serve((socket) => {

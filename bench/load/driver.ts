@@ -35,7 +35,7 @@ const sweepMs = 50;
 const maxBackoffMs = 1000;
 
 /** A server that has answered nothing for so long, and failed every lane more than twice, is gone. */
-const giveUpAfterNs = 5e9;
+const usualGiveUpAfterNs = 5e9;
 
 /** Runs one loop after the other over its lanes, checks every answer, and records. */
 export class Driver implements LaneOwner, WarmUpSubject {
@@ -43,9 +43,11 @@ export class Driver implements LaneOwner, WarmUpSubject {
   readonly recorder: Recorder;
   private loop: Loop | undefined;
   private isOpenLoop = false;
-  /** When the last good answer came, and how many requests have failed since. */
+  /** When the last good answer of this slice came, or it began, and how many requests have failed since one came. */
   private lastGoodNs = 0;
   private failedSinceGood = 0;
+  /** How long slices have lasted since the last good answer, this one left out. */
+  private silentNs = 0;
   /** Between two good answers, since the loop's delay was last looked at. */
   private longestGapNs = 0;
   private lastLookNs = 0;
@@ -57,7 +59,14 @@ export class Driver implements LaneOwner, WarmUpSubject {
   cutShort = false;
   private sliceDone: PromiseWithResolvers<SliceSample> | undefined;
 
-  constructor(client: Client, options: GeneratorOptions) {
+  private readonly giveUpAfterNs: number;
+
+  constructor(
+    client: Client,
+    options: GeneratorOptions,
+    giveUpAfterNs: number = usualGiveUpAfterNs,
+  ) {
+    this.giveUpAfterNs = giveUpAfterNs;
     this.expected = options.expected;
     this.recorder = new Recorder(options.expected);
     const { endpoint, requestTarget, reading, timeouts, connections, pipeline } = options;
@@ -99,7 +108,6 @@ export class Driver implements LaneOwner, WarmUpSubject {
       length.kind === "open"
         ? new OpenLoop(length, nowNs, (ns) => this.recorder.recordLateness(ns))
         : new ClosedLoop(this.sliceOf(length, nowNs));
-    this.failedSinceGood = 0;
     const sweep = setInterval(() => this.sweep(), sweepMs);
     const stopClock = watchLoopDelay((lateNs, atNs) => {
       // A loop that has just had an answer is busy, and does not stand still.
@@ -158,6 +166,7 @@ export class Driver implements LaneOwner, WarmUpSubject {
     if (gapNs > this.longestGapNs) this.longestGapNs = gapNs;
     this.lastGoodNs = nowNs;
     this.failedSinceGood = 0;
+    this.silentNs = 0;
     this.loop?.answered(lane, nowNs);
     // While lanes go on, the loop is not done.
     if (!lane.busy) this.settle(nowNs);
@@ -190,15 +199,22 @@ export class Driver implements LaneOwner, WarmUpSubject {
     if (!this.loop?.done) return;
     const sample = this.loop.sample(nowNs);
     this.loop = undefined;
-    this.sliceDone?.resolve(sample);
+    const gaveUp = this.isGivenUp(nowNs);
+    this.silentNs += nowNs - this.lastGoodNs;
+    this.sliceDone?.resolve(gaveUp ? { ...sample, gaveUp } : sample);
+  }
+
+  /** Short slices in which everything fails are a stall that may pass; many of them are a server that is gone. */
+  private isGivenUp(nowNs: number): boolean {
+    if (this.failedSinceGood <= 2 * this.lanes.length) return false;
+    return this.silentNs + nowNs - this.lastGoodNs > this.giveUpAfterNs;
   }
 
   private sweep(): void {
     const nowNs = clockNs();
     for (const lane of this.lanes) lane.expire(nowNs);
     this.loop?.tick(nowNs);
-    const givenUp = this.failedSinceGood > 2 * this.lanes.length;
-    if (givenUp && nowNs - this.lastGoodNs > giveUpAfterNs) this.stop();
+    if (this.isGivenUp(nowNs)) this.stop();
     this.settle(nowNs);
   }
 

@@ -136,9 +136,10 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
     return undefined;
   }
 
-  close(): void {
+  /** `reason` is why, where its request has failed. */
+  close(reason?: Error): void {
     this.busy = false;
-    this.connection?.close();
+    this.connection?.close(reason);
     this.connection = undefined;
   }
 
@@ -170,7 +171,7 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
     this.wholeBytes = Number.POSITIVE_INFINITY;
   }
 
-  responded(answer: Answer): void {
+  readonly responded = (answer: Answer): void => {
     if (!this.busy) return;
     this.busy = false;
     if (this.untilEof || !answer.persistent) this.connection = undefined;
@@ -181,14 +182,14 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
       this.wholeBytes = this.firstChunkBytes;
     }
     this.owner.answered(this, answer, nowNs);
-  }
+  };
 
-  failed(error: Error): void {
+  readonly failed = (error: Error): void => {
     if (!this.busy) return;
-    this.close();
+    this.close(error);
     this.failuresInRow++;
     this.owner.failed(this, error, clockNs());
-  }
+  };
 
   private write(connection: Connection, nowNs: number): void {
     this.startNs = nowNs;

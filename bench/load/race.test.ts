@@ -219,6 +219,34 @@ test("a replicate in whose time nothing was due has its time in the rate", async
   expect(sample && requestsPerSecond.compute(sample)).toBe(1);
 });
 
+test.each([
+  [undefined, 4, []],
+  [true, 1, ["nothing was answered any more"]],
+] as const)(
+  "slices in which all fails end a race only where a generator gives up: %s",
+  async (gaveUp, replicates, lost) => {
+    const { executor } = fakeExecutor(1);
+    const failing: Executor = {
+      ...executor,
+      async start(...args) {
+        const generator = await executor.start(...args);
+        const requests = { issued: 4, ok: 0, failed: 4, unfinished: 0 };
+        return {
+          ...generator,
+          slice: async () => ({
+            ...{ windowNs: 1e8, completed: 0, cpuNs: 1e6, requests, ended: 4, wholeNs: 1e8 },
+            ...(gaveUp && { gaveUp }),
+          }),
+        };
+      },
+    };
+    const one = { ...heat, rivals: heat.rivals.slice(0, 1) };
+    const [sample] = await race(one, settings, contextOf(failing));
+    expect(sample?.replicates.length).toBe(replicates);
+    expect(sample?.lost).toEqual([...lost]);
+  },
+);
+
 test("a generator that hangs is raced no more, and the others go on", async () => {
   const fake = fakeExecutor(1);
   let starts = 0;

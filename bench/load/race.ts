@@ -170,7 +170,8 @@ async function takeTurns(
     if (pace !== undefined) paces.push(pace);
   }
   for (const length of planSlices(settings, replicate, contestants.length, slowestOf(paces))) {
-    if (signal.aborted || contestants.some(({ slices }) => slices.some(isDead))) break;
+    if (signal.aborted || contestants.some(({ slices }) => slices.some(({ gaveUp }) => gaveUp)))
+      break;
     for (const contestant of shuffled(contestants, random)) {
       if (signal.aborted) break;
       const sample = await unlessLost(contestant, ({ slice }) => slice(length));
@@ -208,10 +209,5 @@ async function sinceNs(
 }
 
 function isDeserted(sample: ReplicateSample | LostReplicate): boolean {
-  return !("lost" in sample) && sample.slices.some(isDead);
-}
-
-/** Nothing but failures: what comes after would be no different. */
-function isDead({ completed, requests }: SliceSample): boolean {
-  return completed === 0 && requests.failed > 0;
+  return !("lost" in sample) && sample.slices.some(({ gaveUp }) => gaveUp);
 }

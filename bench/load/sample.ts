@@ -29,6 +29,8 @@ export interface SliceSample {
   readonly unsent?: number;
   /** All requests that ended in the slice, failures and those before and after the window included. */
   readonly ended: number;
+  /** Nothing had been answered for so long that the generator ended it. */
+  readonly gaveUp?: true;
   /** From the first request to the last answer, window and edges. */
   readonly wholeNs: number;
   /** CPU time of the server over the whole slice; undefined when the server is not ours. */

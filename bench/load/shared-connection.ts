@@ -36,6 +36,8 @@ class SharedLine implements ArrivalObserver {
   /** Who waits for answers, in their order. */
   private readonly waiting: ArrivalObserver[] = [];
   over = false;
+  /** Why a lane has closed it: the others have lost their answers to that, and not to the server. */
+  reason: Error | undefined;
 
   constructor(connect: (observer: ArrivalObserver) => Promise<Connected>) {
     this.connected = connect(this);
@@ -49,9 +51,14 @@ class SharedLine implements ArrivalObserver {
     this.waiting.shift();
   }
 
-  end(): void {
+  end(reason?: Error): void {
     this.over = true;
+    this.reason ??= reason;
     this.waiting.length = 0;
+  }
+
+  prefetch(): void {
+    this.waiting[0]?.prefetch?.();
   }
 
   dataArrived(byteLength: number): void {
@@ -90,19 +97,24 @@ class Part implements Connection, ExchangeObserver<Answer> {
     this.connection.exchange(request, this);
   }
 
-  close(): void {
-    this.line.end();
+  close(reason?: Error): void {
+    this.line.end(reason);
     this.connection.close();
   }
 
-  responded(answer: Answer): void {
+  prefetch(): void {
+    this.connection.prefetch?.();
+  }
+
+  readonly responded = (answer: Answer): void => {
     this.line.answered();
     if (!answer.persistent) this.line.end();
     this.observer?.responded(answer);
-  }
+  };
 
-  failed(error: Error): void {
+  readonly failed = (error: Error): void => {
+    const { reason } = this.line;
     this.line.end();
-    this.observer?.failed(error);
-  }
+    this.observer?.failed(reason ?? error);
+  };
 }

@@ -25,7 +25,7 @@ function simulate(
   length: ClosedLength,
   connections: number,
   serviceNs: Server,
-  { renewing = true, settleNs = 0, random = () => 0 } = {},
+  { renewing = true, settleNs = 0, random = (): number => 0 } = {},
 ) {
   let nowNs = 0;
   let sent = 0;

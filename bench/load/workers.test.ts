@@ -22,7 +22,15 @@ test("rates and shares of workers add up, however long each has measured", () =>
   expect(merged.wholeNs).toBe(6e9);
 });
 
-test("a worker that was stopped before it measured adds nothing", () => {
+test("where a worker was stopped before it measured, of all there is no rate, and nothing is lost", () => {
   const merged = mergeSlices([slice(1000, 100, 500), slice(0, 0, 0)]);
-  expect((merged.completed / merged.windowNs) * 1e9).toBeCloseTo(100, 9);
+  expect(merged).toMatchObject({ windowNs: 0, completed: 0, cpuNs: 0, lostNs: 0 });
+  expect(merged.requests.ok).toBe(100);
+});
+
+test("one worker that gives up is enough", () => {
+  expect(mergeSlices([slice(1000, 100, 500), { ...slice(1000, 0, 1), gaveUp: true }]).gaveUp).toBe(
+    true,
+  );
+  expect(mergeSlices([slice(1000, 100, 500), slice(1000, 75, 300)]).gaveUp).toBeUndefined();
 });

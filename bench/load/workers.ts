@@ -93,7 +93,9 @@ function lengthOf(length: SliceLength, index: number, shares: readonly number[])
 export function mergeSlices(parts: readonly SliceSample[]): SliceSample {
   const sum = (figure: (part: SliceSample) => number) =>
     parts.reduce((total, part) => total + figure(part), 0);
-  const windowNs = sum((part) => part.windowNs) / parts.length;
+  // Of all there is no rate where one was stopped before it had measured.
+  const isWhole = parts.every((part) => part.windowNs > 0);
+  const windowNs = isWhole ? sum((part) => part.windowNs) / parts.length : 0;
   const inWindow = (figure: (part: SliceSample) => number) =>
     sum((part) => (part.windowNs > 0 ? (figure(part) * windowNs) / part.windowNs : 0));
   const [first] = parts;
@@ -111,6 +113,7 @@ export function mergeSlices(parts: readonly SliceSample[]): SliceSample {
     },
     ...(first?.unsent !== undefined && { unsent: sum(({ unsent = 0 }) => unsent) }),
     ended: sum(({ ended }) => ended),
+    ...(parts.some(({ gaveUp }) => gaveUp) && { gaveUp: true }),
     wholeNs: Math.max(...parts.map(({ wholeNs }) => wholeNs)),
     // Each worker has asked the same server over the same stretch.
     ...(serverCpuNs !== undefined && { serverCpuNs }),

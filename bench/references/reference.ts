@@ -54,12 +54,10 @@ export function openGuarded(
   };
 }
 
-/** Its two functions need no `this`: they can be handed to `then`. */
 function toldOnce(
-  observer: ExchangeObserver<Answer>,
+  { keepBody, freeChunks, responded, failed }: ExchangeObserver<Answer>,
   isClosed: () => boolean,
 ): ExchangeObserver<Answer> {
-  const { keepBody, freeChunks } = observer;
   let told = false;
   const mayTell = () => {
     if (told || isClosed()) return false;
@@ -69,8 +67,8 @@ function toldOnce(
   return {
     keepBody,
     freeChunks,
-    responded: (answer) => void (mayTell() && observer.responded(answer)),
-    failed: (error) => void (mayTell() && observer.failed(error)),
+    responded: (answer) => void (mayTell() && responded(answer)),
+    failed: (error) => void (mayTell() && failed(error)),
   };
 }
 

@@ -1,5 +1,5 @@
 import { authorityOf } from "../../src/http1/request.ts";
-import type { Answer, ExchangeObserver } from "../../src/strategies/strategy.ts";
+import type { Answer, Connection, ExchangeObserver } from "../../src/strategies/strategy.ts";
 import { loadClient } from "../load/clients.ts";
 import { clockNs } from "../load/clock.ts";
 import { processCpuNs } from "../load/cpu.ts";
@@ -45,9 +45,13 @@ class BareLoop {
       host: authorityOf(endpoint),
       target: requestTarget,
     });
-    const dial = { connectTimeoutMs: timeouts.connectMs, observer: { dataArrived() {} } };
     for (let i = 0; i < connections; i++) {
-      const { connection } = await client.connect(endpoint, reading, dial);
+      let made: Connection | undefined;
+      const { connection } = await client.connect(endpoint, reading, {
+        connectTimeoutMs: timeouts.connectMs,
+        observer: { dataArrived() {}, prefetch: () => made?.prefetch?.() },
+      });
+      made = connection;
       const observer: ExchangeObserver<Answer> = {
         keepBody: false,
         freeChunks: true,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { MalformedResponseError } from "../errors.ts";
 import { conformanceCases } from "../strategies/conformance-cases.ts";
 import { type ResponseEvents, ResponseParser } from "./parser.ts";
 import { bytesOf } from "./wire.testing.ts";
@@ -135,4 +136,17 @@ test("connections that take turns read what each is told", () => {
     [0, 0, 0, 0],
     [3, 3, 4, 4],
   ]);
+});
+
+test("who has failed is not fed again, and spoils nothing for others", () => {
+  const failed = new ResponseParser(new Log());
+  failed.begin("GET");
+  const wrong = "HTTP/1.1 200 OK\r\nX: \x7f\r\n";
+  expect(() => failed.feed(bytesOf(wrong))).toThrow(MalformedResponseError);
+  // The end of the head that was wrong: not a head by itself, in this connection or in another.
+  expect(() => failed.feed(bytesOf("\r\n"))).toThrow(MalformedResponseError);
+  expect(failed.idle).toBe(false);
+  const other = new ResponseParser(new Log());
+  other.begin("GET");
+  expect(() => other.feed(bytesOf("\r\nHTTP/1.1 200 OK\r\n"))).toThrow(MalformedResponseError);
 });

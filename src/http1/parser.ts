@@ -30,7 +30,8 @@ type Phase =
   | "chunk-size"
   | "chunk-data"
   | "chunk-end"
-  | "trailer";
+  | "trailer"
+  | "failed";
 
 /** Bytes that one head, or one trailer section, may take: what Node and nginx allow, and some. */
 const defaultMaxHeadBytes = 32 * 1024;
@@ -45,7 +46,8 @@ let latestHead: ResponseHead | undefined;
  * A sans-IO reader of HTTP/1.1 responses (RFC 9112): bytes in, events out, no socket. It is strict:
  * what RFC 9112 lets a recipient reject, it rejects, with a MalformedResponseError that says what
  * and at which byte. Folded lines, versions above 1.1 and statuses above 599 as well, with which the RFC asks
- * a browser to bear: who measures a server should know of them. After an error it must not be fed again.
+ * a browser to bear: who measures a server should know of them. After an error it takes nothing more, and
+ * throws that error again.
  */
 export class ResponseParser {
   private readonly events: ResponseEvents;
@@ -62,6 +64,8 @@ export class ResponseParser {
   private readonly chunkSize: ChunkSize = { bytes: 0 };
   /** Offset in the response of the first byte of the chunk that is being fed: negative where another ended in it. */
   private offset = 0;
+
+  private failure: unknown;
 
   constructor(events: ResponseEvents, maxHeadBytes = defaultMaxHeadBytes) {
     this.events = events;
@@ -94,6 +98,16 @@ export class ResponseParser {
    * the rest is the next one's.
    */
   feed(chunk: Uint8Array, from = 0): number {
+    try {
+      return this.feedAll(chunk, from);
+    } catch (error) {
+      this.phase = "failed";
+      this.failure = error;
+      throw error;
+    }
+  }
+
+  private feedAll(chunk: Uint8Array, from: number): number {
     let at = from;
     this.offset -= from;
     while (at < chunk.length && this.phase !== "idle") {
@@ -106,6 +120,8 @@ export class ResponseParser {
           this.events.body(chunk, at, chunk.length);
           at = chunk.length;
           break;
+        case "failed":
+          throw this.failure;
         default:
           at = this.feedLines(chunk, at);
       }

@@ -2,14 +2,17 @@ import type { EncodedRequest } from "../http1/request.ts";
 import type { Reading, Response } from "../http1/response.ts";
 import type { ArrivalObserver, Dial } from "../protocol.ts";
 
-/** Told how an exchange ended; exactly one of the two is called, once. */
+/**
+ * Told how an exchange ended; exactly one of the two is called, once. They are properties, bound to
+ * their object, so that a strategy can hand them to `then` without a closure for each exchange.
+ */
 export interface ExchangeObserver<A> {
   /** The body stays in the response; otherwise it is only counted. */
   readonly keepBody: boolean;
   /** A large chunk that is not kept is freed at once: nobody else may hold on to it. */
   readonly freeChunks: boolean;
-  responded(answer: A): void;
-  failed(error: Error): void;
+  readonly responded: (answer: A) => void;
+  readonly failed: (error: Error) => void;
 }
 
 /**
@@ -30,8 +33,11 @@ export interface Connection<A extends Answer = Answer> extends Pick<ArrivalObser
    * responses come in the order of their requests, and what ends the connection fails them all.
    */
   exchange(request: EncodedRequest, observer: ExchangeObserver<A>): void;
-  /** Ends the connection, and with it an exchange that is under way. */
-  close(): void;
+  /**
+   * Ends the connection, and with it an exchange that is under way. Others whose exchanges are under way on it
+   * may be told `reason`.
+   */
+  close(reason?: Error): void;
 }
 
 /** One whose answers are whole responses. */
