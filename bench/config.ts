@@ -51,7 +51,7 @@ Examples:
   bun run bench peers                            beside wrk and others, where they are installed
   bun run bench report result.json
   bun run bench serve --port 8080
-  bun run bench verify                           is what is measured here true? some 90 s
+  bun run bench verify                           is what is measured here true? two minutes
   bun run bench chaos                            does anything hang or lie when servers do wrong?
 
 Exit codes: 0 fine; 1 a regression, a threshold missed or no rate found; 2 wrong input; 3 invalid
@@ -195,7 +195,7 @@ Examples:
 
 const verifyExamples = `
 Examples:
-  bun run bench verify                 some 90 s
+  bun run bench verify                 two minutes
   bun run bench verify --json --no-save | jq '.cells[].audit'
 
 Exit codes: 0 every percentile agrees with what is known, 3 otherwise.`;

@@ -26,7 +26,7 @@ import { runWarmUp, type WarmUpSubject } from "./warm-up.ts";
 
 /**
  * A slice settles for so many of its longest answers. After one there are too many of them, since all
- * began together, after two too few again; a window as long as they are averages what is left, to 2 %.
+ * began together, after two too few again; a window that opens at random averages what is left.
  */
 const settleFactor = 1.5;
 /** How often timeouts and stalled slices are looked for. */
