@@ -110,8 +110,6 @@ export class ResponseParser {
           this.events.body(chunk, at, chunk.length);
           at = chunk.length;
           break;
-        case "failed":
-          throw this.failure;
         default:
           at = this.feedLines(chunk, at);
       }
@@ -162,6 +160,7 @@ export class ResponseParser {
       if (this.knowsFromOthers(chunk, at)) return this.feedLines(chunk, at);
       this.facts = new HeadFacts();
     }
+    if (this.phase === "failed") throw this.failure;
     // Not around everything: what needs no scan takes a tenth longer in a try.
     try {
       return isSplit ? this.feedSplitLines(lines, chunk, at) : this.feedWholeLines(chunk, at);
