@@ -189,7 +189,7 @@ test.skipIf(!hasPs)(
     signalTo(server(), "SIGKILL");
     expect(await race.exited).toBe(3);
     expect(await new Response(race.stderr).text()).toContain(
-      "broke off: main.ts ended with SIGKILL",
+      "broke off: server/main.ts ended with SIGKILL",
     );
     const { cells } = resultSchema.parse(await new Response(race.stdout).json());
     expect(cells.length).toBeLessThan(4);

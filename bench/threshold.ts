@@ -1,6 +1,7 @@
 import { UserError } from "./errors.ts";
 import { chooseOne } from "./flags/values.ts";
 import { decodeHistogram, percentileOf } from "./load/histogram.ts";
+import { nsPerResponse } from "./metrics/ns-per-response.ts";
 import { metrics } from "./metrics/registry.ts";
 import { serviceMax, serviceMean } from "./metrics/service-time.ts";
 import type { CellResult, Result } from "./result.ts";
@@ -29,6 +30,11 @@ export function parseThreshold(text: string, flag = "--threshold"): Threshold {
   if (name === undefined || amount === undefined || (operator !== "<" && operator !== ">")) {
     const only = /[<>]=/.test(text) ? ", with < or > and no =" : "";
     throw new UserError(`${flag} '${text}': write it like 'serviceP99Ns<5ms'${only}`);
+  }
+  if (name === nsPerResponse.key) {
+    throw new UserError(
+      `${flag} '${text}': ${name} is of readers alone, which micro and compare measure; a race has ${metrics.length} others, see list`,
+    );
   }
   const named = metrics.map((metric) => ({ name: metric.key, unit: metric.unit }));
   const metric = chooseOne("metric", name, named);

@@ -50,3 +50,12 @@ test("the mean of few requests is off by chance, and that is no fault", () => {
     expect(littlesLaw(sampleOf(exponential, 64_000))?.ok).toBe(true);
   }
 });
+
+test("one request, and as little as a few of them, tell too little to be refused", () => {
+  expect(littlesLaw({ ...sampleOf([34_000], 15_000), connections: 1 })?.ok).toBe(true);
+  for (let seed = 1; seed <= 300; seed++) {
+    const random = seededRandom(seed);
+    const exponential = Array.from({ length: 5 }, () => -Math.log(1 - random()) * 1e6);
+    expect(littlesLaw({ ...sampleOf(exponential, 5000), connections: 5 })?.ok).toBe(true);
+  }
+});

@@ -2,10 +2,16 @@ import { type Histogram, percentileOf } from "../load/histogram.ts";
 import type { CellSample } from "../load/sample.ts";
 import { mostInFlight, pooled, sumSlices } from "../metrics/metric.ts";
 import { requestsPerSecond } from "../metrics/throughput.ts";
+import { studentTQuantile } from "../stats/student-t.ts";
 import type { Check } from "./check.ts";
 
-/** A mean is further off than so many standard errors in one case of 15,000. */
-const mostStandardErrors = 4;
+/** A mean may be further off than chance has it in one case of so many. */
+const casesOfChance = 15_000;
+
+/** So many standard errors, of which few requests tell less than many: 4 of very many, 12 of six. One tells nothing. */
+function mostStandardErrors(count: number): number {
+  return studentTQuantile(1 - 0.5 / casesOfChance, count - 1);
+}
 
 /**
  * How far off the two sides may be: 5 %, what chance makes of the mean of few requests, and in a closed
@@ -15,8 +21,11 @@ const mostStandardErrors = 4;
 function toleranceOf(sample: CellSample, { stdDeviation, mean, totalCount }: Histogram): number {
   const slices = sample.mode === "open" ? 0 : sumSlices(sample, () => 1);
   const rounds = sumSlices(sample, ({ completed }) => completed) / mostInFlight(sample);
-  const relativeError = stdDeviation / mean / Math.sqrt(totalCount);
-  return 0.05 + (0.5 * slices) / rounds + mostStandardErrors * relativeError;
+  // The library's deviation is that of all, and not of a sample.
+  const relativeError = stdDeviation / mean / Math.sqrt(totalCount - 1);
+  const byChance =
+    totalCount < 2 ? Number.POSITIVE_INFINITY : mostStandardErrors(totalCount) * relativeError;
+  return 0.05 + (0.5 * slices) / rounds + byChance;
 }
 
 /**

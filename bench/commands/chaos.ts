@@ -23,7 +23,7 @@ export async function chaos({ strategies, settings }: ChaosConfig, io: Io): Prom
   );
   const samples = runs.filter((sample) => sample !== undefined);
   if (samples.length === 0 && io.signal.aborted) {
-    io.out.write("Interrupted before anything was tried.\n");
+    io.out.write("Interrupted in the warm-up, before anything was compared.\n");
     return exitCodes.interrupted;
   }
   const miscounted = samples.flatMap((sample) =>

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { OutputConfig } from "../flags/output.ts";
 import type { Io } from "../io.ts";
 import { json } from "../reporters/json.ts";
@@ -16,7 +17,7 @@ export function keepResult(
   forPeople = !output.json,
 ): boolean {
   const { paths, omissions, failures } = saveResult(output, result);
-  if (forPeople) for (const path of paths) io.out.write(`\nSaved to ${path}\n`);
+  if (forPeople) for (const path of paths) io.out.write(`\nSaved to ${resolve(path)}\n`);
   for (const omission of omissions) io.err.write(`readrace: ${omission}\n`);
   if (failures.length === 0) return true;
   for (const failure of failures) io.err.write(`readrace: ${failure}\n`);

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { asError } from "../../src/errors.ts";
 import { InterruptedError, UserError } from "../errors.ts";
 import { parseJson } from "../parse-json.ts";
 import { isAlive } from "../system/alive.ts";
@@ -55,8 +56,7 @@ function whyNoRevision(name: string): string {
  * comes a day later removes it.
  */
 export async function checkOut(revision: string, signal: AbortSignal): Promise<Checkout> {
-  removeAbandoned();
-  const folder = mkdtempSync(join(tmpdir(), `readrace-${process.pid}-`));
+  const folder = makeFolder();
   const remove = () => {
     process.off("exit", remove);
     rmSync(folder, { recursive: true, force: true });
@@ -66,7 +66,7 @@ export async function checkOut(revision: string, signal: AbortSignal): Promise<C
     const archive = await runToEnd(["git", "archive", "--format=tar", revision], root, signal);
     if (archive.exitCode !== 0) throw new Error(`git archive ${revision} failed: ${archive.said}`);
     const tar = await runToEnd(["tar", "-x"], folder, signal, { stdin: archive.stdout });
-    if (tar.exitCode !== 0) throw new Error(`tar failed: ${tar.said}`);
+    if (tar.exitCode !== 0) throw noRoom(tar.said.split("\n")[0] ?? "");
     await install(folder, revision, signal);
     const strategies = await strategiesIn(folder, revision, signal);
     return { folder, revision, strategies, remove };
@@ -74,6 +74,21 @@ export async function checkOut(revision: string, signal: AbortSignal): Promise<C
     remove();
     throw error;
   }
+}
+
+function makeFolder(): string {
+  try {
+    removeAbandoned();
+    return mkdtempSync(join(tmpdir(), `readrace-${process.pid}-`));
+  } catch (error) {
+    throw noRoom(asError(error).message);
+  }
+}
+
+function noRoom(why: string): UserError {
+  return new UserError(
+    `a revision cannot be checked out in ${tmpdir()}: ${why}; TMPDIR names another folder`,
+  );
 }
 
 /** No run lasts so long; and another container's process has a number that says nothing here. */

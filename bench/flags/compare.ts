@@ -129,6 +129,13 @@ export function readCompareOptions(
       (given) => `two result files are compared as they are, without ${given}`,
     );
   }
+  if (subjects.kind !== "files") {
+    refuse(
+      flags,
+      { ignoreEnvironment: "--ignore-environment" },
+      (given) => `${given} is for two result files, and both sides are raced here`,
+    );
+  }
   if (subjects.kind === "strategies") {
     refuse(
       flags,

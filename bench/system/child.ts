@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { Subprocess } from "bun";
 import { bindToCores, type Side } from "./scheduling.ts";
 
@@ -67,7 +67,8 @@ export function spawnChild<Command, Report>(
   options: unknown,
   side?: Side,
 ): Child<Command, Report> {
-  const name = basename(script);
+  // There is more than one main.ts.
+  const name = join(basename(dirname(script)), basename(script));
   const command = [process.execPath, script, JSON.stringify(options)];
   const mailbox = createMailbox<Report>((silentMs) => {
     mailbox.close(new SilenceError(name, silentMs));
