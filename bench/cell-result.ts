@@ -70,7 +70,7 @@ function metricResults(
   replicates: readonly Readonly<Record<string, number>>[],
 ): CellResult["metrics"] {
   const results: CellResult["metrics"] = {};
-  for (const { key, unit, better, compute } of metrics) {
+  for (const { key, unit, better, extreme, compute } of metrics) {
     const value = compute(sample);
     if (value === undefined) continue;
     const own = replicates.flatMap((replicate) => replicate[key] ?? []);
@@ -79,7 +79,7 @@ function metricResults(
       value,
       unit,
       better,
-      ...(interval && { interval: nonNegative(interval, own) }),
+      ...(interval && !extreme && { interval: nonNegative(interval, own) }),
     };
   }
   return results;

@@ -20,7 +20,7 @@ interface ChaosFlags {
 
 const examples = `
 Examples:
-  bun run bench chaos                  ten seconds, every strategy that parses
+  bun run bench chaos                  ten seconds and a warm-up, every strategy that parses
   bun run bench chaos -d 30m           a soak
 
 Exit codes: 0 when every fault was seen as what it was, 3 otherwise.`;
@@ -30,7 +30,7 @@ const mostConnections = 1000;
 export function addChaosOptions(command: Command): Command {
   return command
     .option("-s, --strategy <a,b>", "strategies, all at once (default: all that parse)")
-    .option("-d, --duration <time>", "how long", "10s")
+    .option("-d, --duration <time>", "how long, after a warm-up as long (10s at most)", "10s")
     .option("-c, --connections <count>", "connections of each strategy", "8")
     .option("--faults <share>", "share of the requests that meet a fault", "20%")
     .option(...seedOption("the faults that are drawn"))

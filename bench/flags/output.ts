@@ -44,7 +44,10 @@ export function readResultsDirectory(env: Env): string {
 export function addOutputOptions(command: Command): Command {
   return command
     .option("--json", "the result on stdout, nothing else there")
-    .option("-o, --output <file>", "write the result there as well")
+    .option(
+      "-o, --output <file>",
+      "write the result there as well (paths count from the repository, where bun run goes)",
+    )
     .option("--no-save", "keep no result in results/runs");
 }
 

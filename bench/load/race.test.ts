@@ -64,6 +64,12 @@ test("samples become cells with metrics, a passed audit and comparisons", async 
   expect(callback?.metrics.cpuNsPerRequest?.value).toBe(10_000);
   expect(callback?.metrics.chunksPerResponse?.value).toBe(1);
   expect(callback?.boundBy).toBe("neither");
+  expect(callback?.metrics.serviceP50Ns?.interval).toBeDefined();
+  // Of the replicate that went furthest there is none.
+  for (const key of ["serviceMinNs", "serviceMaxNs", "peakRssBytes"]) {
+    expect(callback?.metrics[key]).toBeDefined();
+    expect(callback?.metrics[key]).not.toHaveProperty("interval");
+  }
   const [byRate, byCpu] = compareWithFirst(cells);
   expect(byRate?.ratio).toBeCloseTo(0.8, 9);
   expect(byRate?.verdict).toBe("regressed");

@@ -34,6 +34,7 @@ export const peakRss: Metric = {
   unit: "B",
   better: "lower",
   summary: "largest resident memory of the client process",
+  extreme: true,
   compute(sample) {
     const peaks = sample.replicates.map(({ recording }) => recording.memory.peakBytes);
     return peaks.length > 0 ? Math.max(...peaks) : undefined;

@@ -16,6 +16,11 @@ export interface MetricFacts {
 export interface Metric extends MetricFacts {
   /** A closed loop has none. */
   readonly openLoopOnly?: true;
+  /**
+   * It is that of the one replicate that went furthest: an interval of the mean of replicates is one of something
+   * else, which with eight of them mostly lies beside it.
+   */
+  readonly extreme?: true;
   /** The figure, over all replicates of `sample`; undefined where it was not measured. */
   readonly compute: (sample: CellSample) => number | undefined;
 }

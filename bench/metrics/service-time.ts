@@ -35,6 +35,7 @@ export const serviceMin: Metric = {
   unit: "ns",
   better: "lower",
   summary: "service time, shortest",
+  extreme: true,
   compute: (sample) => pooled(sample, ({ serviceTime }) => serviceTime)?.minNonZeroValue,
 };
 
@@ -43,5 +44,6 @@ export const serviceMax: Metric = {
   unit: "ns",
   better: "lower",
   summary: "service time, longest",
+  extreme: true,
   compute: (sample) => pooled(sample, ({ serviceTime }) => serviceTime)?.maxValue,
 };
