@@ -89,7 +89,8 @@ function whyUnknown(cell: CellResult, metric: string): string | undefined {
 
 /**
  * A percentile of all requests, of which those without a time are the slowest: of 1,200, of which 6 were never
- * sent, the 99th percentile is the 99.5th of those that were answered. Undefined where the cell has no such times.
+ * sent, the 99th percentile is the 99.5th of those that were answered. Undefined where the cell has no such times, as of first
+ * bytes, which are judged by those that came.
  */
 function slowerFailures(cell: CellResult, metric: string): number | undefined {
   const percent = percentOf(metric);

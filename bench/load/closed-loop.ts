@@ -29,18 +29,18 @@ export class ClosedLoop implements Loop {
       lane.resend(nowNs);
       return;
     }
-    this.hear(lane);
-    this.slice.ended(lane.counted, true, lane.startNs, nowNs);
+    this.hear(lane, nowNs);
+    this.slice.ended(lane.counted, true, lane.startNs, nowNs, lane.admittedNs);
     this.free(lane, nowNs);
   }
 
   failed(lane: Lane, nowNs: number): void {
-    this.hear(lane);
+    this.hear(lane, nowNs);
     this.slice.endedInFailure(lane.counted, lane.startNs, nowNs);
   }
 
-  private hear(lane: Lane): void {
-    if (this.unheard.delete(lane)) this.slice.heard();
+  private hear(lane: Lane, nowNs: number): void {
+    if (this.unheard.delete(lane)) this.slice.heard(nowNs);
   }
 
   free(lane: Lane, nowNs: number): void {

@@ -21,6 +21,7 @@ import { noPace, type Pace } from "./pace.ts";
 import { Recorder } from "./recorder.ts";
 import type { SliceSample } from "./sample.ts";
 import { shareConnection } from "./shared-connection.ts";
+import { giveUpAfterNs } from "./silence.ts";
 import { Slice } from "./slice.ts";
 import { runWarmUp, type WarmUpSubject } from "./warm-up.ts";
 
@@ -34,20 +35,15 @@ const sweepMs = 50;
 /** A lane that has failed n times in a row waits 2^n ms, at most this long, before it tries again. */
 const maxBackoffMs = 1000;
 
-/** A server that has answered nothing for so long, and failed every lane more than twice, is gone. */
-const usualGiveUpAfterNs = 5e9;
-
 /** Runs one loop after the other over its lanes, checks every answer, and records. */
 export class Driver implements LaneOwner, WarmUpSubject {
   private readonly expected: ExpectedAnswer;
   readonly recorder: Recorder;
   private loop: Loop | undefined;
   private isOpenLoop = false;
-  /** When the last good answer of this slice came, or it began, and how many requests have failed since one came. */
+  /** When the last good answer of this slice came, or it began, and how many requests have failed since. */
   private lastGoodNs = 0;
   private failedSinceGood = 0;
-  /** How long slices have lasted since the last good answer, this one left out. */
-  private silentNs = 0;
   /** Between two good answers, since the loop's delay was last looked at. */
   private longestGapNs = 0;
   private lastLookNs = 0;
@@ -59,14 +55,7 @@ export class Driver implements LaneOwner, WarmUpSubject {
   cutShort = false;
   private sliceDone: PromiseWithResolvers<SliceSample> | undefined;
 
-  private readonly giveUpAfterNs: number;
-
-  constructor(
-    client: Client,
-    options: GeneratorOptions,
-    giveUpAfterNs: number = usualGiveUpAfterNs,
-  ) {
-    this.giveUpAfterNs = giveUpAfterNs;
+  constructor(client: Client, options: GeneratorOptions) {
     this.expected = options.expected;
     this.recorder = new Recorder(options.expected);
     const { endpoint, requestTarget, reading, timeouts, connections, pipeline } = options;
@@ -108,6 +97,7 @@ export class Driver implements LaneOwner, WarmUpSubject {
       length.kind === "open"
         ? new OpenLoop(length, nowNs, (ns) => this.recorder.recordLateness(ns))
         : new ClosedLoop(this.sliceOf(length, nowNs));
+    this.failedSinceGood = 0;
     const sweep = setInterval(() => this.sweep(), sweepMs);
     const stopClock = watchLoopDelay((lateNs, atNs) => {
       // A loop that has just had an answer is busy, and does not stand still.
@@ -166,7 +156,6 @@ export class Driver implements LaneOwner, WarmUpSubject {
     if (gapNs > this.longestGapNs) this.longestGapNs = gapNs;
     this.lastGoodNs = nowNs;
     this.failedSinceGood = 0;
-    this.silentNs = 0;
     this.loop?.answered(lane, nowNs);
     // While lanes go on, the loop is not done.
     if (!lane.busy) this.settle(nowNs);
@@ -199,15 +188,13 @@ export class Driver implements LaneOwner, WarmUpSubject {
     if (!this.loop?.done) return;
     const sample = this.loop.sample(nowNs);
     this.loop = undefined;
-    const gaveUp = this.isGivenUp(nowNs);
-    this.silentNs += nowNs - this.lastGoodNs;
-    this.sliceDone?.resolve(gaveUp ? { ...sample, gaveUp } : sample);
+    this.sliceDone?.resolve(this.isGivenUp(nowNs) ? { ...sample, gaveUp: true } : sample);
   }
 
-  /** Short slices in which everything fails are a stall that may pass; many of them are a server that is gone. */
+  /** Every lane has failed more than twice, too. */
   private isGivenUp(nowNs: number): boolean {
-    if (this.failedSinceGood <= 2 * this.lanes.length) return false;
-    return this.silentNs + nowNs - this.lastGoodNs > this.giveUpAfterNs;
+    const isFailing = this.failedSinceGood > 2 * this.lanes.length;
+    return isFailing && nowNs - this.lastGoodNs > giveUpAfterNs;
   }
 
   private sweep(): void {

@@ -58,6 +58,8 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
   private readonly owner: LaneOwner;
   /** When the request was due, in open loop; response time counts from here. */
   dueNs = 0;
+  /** When a request was sent, or a connection for it asked for, otherwise than by `resend`. */
+  admittedNs = 0;
   /** Since when nothing is under way. */
   idleSinceNs = 0;
   /** A first byte that came no later than that, but was not timed. */
@@ -81,6 +83,7 @@ export class Lane implements ExchangeObserver<Answer>, ArrivalObserver {
   /** Sends a request; `nowNs` is the caller's last clock reading. */
   send(counted: boolean, nowNs: number): void {
     this.counted = counted;
+    this.admittedNs = nowNs;
     this.busy = true;
     const { connection } = this;
     if (connection?.usable) {

@@ -64,8 +64,8 @@ export function processExecutor(
 }
 
 /**
- * What a slice may take beside its window: to settle, to a whole round, until all that count are answered, and
- * until all are, each as long as a request that just comes in time; who takes longer hangs.
+ * What a slice may take beside its window: to settle, until the window opens, as much longer as it is a whole
+ * multiple, until all that count are answered, and until all are, each as long as a request that just comes in time; who takes longer hangs.
  */
 function silenceMs({ connectMs, wholeMs }: Timeouts): number {
   return 5 * (connectMs + wholeMs + 1000) + usualPatienceMs;

@@ -8,6 +8,7 @@ import type { Executor, RaceContext } from "./executor.ts";
 import { fakeExecutor } from "./fake-executor.testing.ts";
 import { race } from "./race.ts";
 import { raceSettings as settings } from "./race-settings.testing.ts";
+import type { SliceSample } from "./sample.ts";
 import { startGroup } from "./workers.ts";
 
 const heat: Heat = {
@@ -252,6 +253,35 @@ test.each([
     expect(sample?.lost).toEqual([...lost]);
   },
 );
+
+test("a replicate of a dead server is no replicate of a good one: its time counts, or it is said to be lost", async () => {
+  const raceWith = async (dead: Partial<SliceSample>) => {
+    const { executor } = fakeExecutor(1);
+    let starts = 0;
+    const dying: Executor = {
+      ...executor,
+      async start(...args) {
+        const generator = await executor.start(...args);
+        const requests = { issued: 0, ok: 0, failed: 0, unfinished: 0 };
+        const nothing = { windowNs: 0, completed: 0, cpuNs: 0, requests, ended: 4, wholeNs: 1e8 };
+        return starts++ === 0
+          ? generator
+          : { ...generator, slice: async () => ({ ...nothing, ...dead }) };
+      },
+    };
+    const one = { ...heat, rivals: heat.rivals.slice(0, 1) };
+    const [sample] = await race(one, settings, contextOf(dying));
+    return {
+      lost: sample?.lost,
+      valid: sample && cellResults(one, [sample])[0]?.valid,
+    };
+  };
+  expect(await raceWith({ windowNs: 1e8, lostNs: 64e8 })).toEqual({ lost: [], valid: false });
+  const lost = "it measured nothing";
+  expect(await raceWith({})).toEqual({ lost: [lost, lost, lost], valid: false });
+  const gone = "nothing was answered any more";
+  expect(await raceWith({ gaveUp: true })).toEqual({ lost: [gone], valid: false });
+});
 
 test("a generator that hangs is raced no more, and the others go on", async () => {
   const fake = fakeExecutor(1);

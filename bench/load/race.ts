@@ -6,6 +6,7 @@ import { onAbort } from "../system/interrupt.ts";
 import type { Executor, Generator, RaceContext } from "./executor.ts";
 import { type Pace, slowestOf } from "./pace.ts";
 import type { CellSample, LostReplicate, ReplicateSample, SliceSample } from "./sample.ts";
+import { Silence } from "./silence.ts";
 import { planSlices, planWarmUp } from "./slice-plan.ts";
 import { startGroup } from "./workers.ts";
 
@@ -34,6 +35,7 @@ export async function race(
   const standings = heat.rivals.map(
     (rival): Standing => ({ rival, replicates: [], lost: [], hung: false }),
   );
+  const silence = new Silence();
   const beganMs = performance.now();
   for (let replicate = 0; replicate < settings.replicates && !signal.aborted; replicate++) {
     const eachMs = (performance.now() - beganMs) / replicate;
@@ -43,9 +45,11 @@ export async function race(
     if (racing.length === 0) break;
     onReplicate(heat);
     const rivals = racing.map(({ rival }) => rival);
-    const samples = await raceReplicate({ ...heat, rivals }, settings, replicate, context);
-    for (const [at, sample] of samples.entries()) keep(racing[at] as Standing, sample);
-    if (samples.some(isDeserted)) break;
+    const samples = await raceReplicate({ ...heat, rivals }, settings, replicate, context, silence);
+    for (const [at, sample] of samples.entries()) {
+      keep(racing[at] as Standing, sample, silence.isFinal, signal.aborted);
+    }
+    if (silence.isFinal) break;
   }
   return standings.map((standing) => cellSample(heat, settings, executor, standing));
 }
@@ -58,14 +62,20 @@ interface Standing {
   hung: boolean;
 }
 
-function keep(standing: Standing, sample: ReplicateSample | LostReplicate): void {
+function keep(
+  standing: Standing,
+  sample: ReplicateSample | LostReplicate,
+  isDeserted: boolean,
+  isInterrupted: boolean,
+): void {
   if ("lost" in sample) {
     standing.lost.push(sample.lost);
     standing.hung = sample.hung;
     return;
   }
   if (sample.slices.length > 0) standing.replicates.push(sample);
-  if (isDeserted(sample)) standing.lost.push("nothing was answered any more");
+  if (isDeserted) standing.lost.push("nothing was answered any more");
+  else if (sample.slices.length === 0 && !isInterrupted) standing.lost.push("it measured nothing");
 }
 
 /** What was measured of one cell, and under which conditions. */
@@ -106,6 +116,7 @@ export async function raceReplicate(
   settings: RaceSettings,
   replicate: number,
   context: RaceContext,
+  silence: Silence = new Silence(),
 ): Promise<readonly (ReplicateSample | LostReplicate)[]> {
   const { executor, signal } = context;
   const contestants: Contestant[] = [];
@@ -127,7 +138,7 @@ export async function raceReplicate(
       // It was not there yet to be stopped.
       if (signal.aborted) stop();
     }
-    await takeTurns(contestants, settings, replicate, context);
+    await takeTurns(contestants, settings, replicate, context, silence);
     const recordings = await Promise.all(
       contestants.map((contestant) => unlessLost(contestant, ({ finish }) => finish())),
     );
@@ -162,6 +173,7 @@ async function takeTurns(
   settings: RaceSettings,
   replicate: number,
   { random, signal }: Omit<RaceContext, "executor">,
+  silence: Silence,
 ): Promise<void> {
   const paces: Pace[] = [];
   for (const contestant of shuffled(contestants, random)) {
@@ -170,19 +182,22 @@ async function takeTurns(
     if (pace !== undefined) paces.push(pace);
   }
   for (const length of planSlices(settings, replicate, contestants.length, slowestOf(paces))) {
-    if (signal.aborted || contestants.some(({ slices }) => slices.some(({ gaveUp }) => gaveUp)))
-      break;
     for (const contestant of shuffled(contestants, random)) {
-      if (signal.aborted) break;
+      if (signal.aborted || silence.isFinal) return;
       const sample = await unlessLost(contestant, ({ slice }) => slice(length));
-      if (sample !== undefined && hasMeasured(sample)) contestant.slices.push(sample);
+      if (sample === undefined) continue;
+      silence.hear(sample);
+      if (hasMeasured(sample)) contestant.slices.push(sample);
     }
   }
 }
 
-/** A slice that was cut short may have none; where nothing was due, its time counts all the same. */
-function hasMeasured({ requests, unsent, windowNs }: SliceSample): boolean {
-  return requests.issued > 0 || (unsent !== undefined && windowNs > 0);
+/**
+ * A slice that was cut short may have nothing; where nothing was due, or everybody waited to try again, its time
+ * counts all the same.
+ */
+function hasMeasured({ requests, windowNs, gaveUp }: SliceSample): boolean {
+  return requests.issued > 0 || windowNs > 0 || gaveUp === true;
 }
 
 /** What a contestant's process does; undefined once it is gone. */
@@ -206,8 +221,4 @@ async function sinceNs(
 ): Promise<number | undefined> {
   const afterNs = await executor.serverCpuNs();
   return beforeNs === undefined || afterNs === undefined ? undefined : afterNs - beforeNs;
-}
-
-function isDeserted(sample: ReplicateSample | LostReplicate): boolean {
-  return !("lost" in sample) && sample.slices.some(({ gaveUp }) => gaveUp);
 }

@@ -24,7 +24,7 @@ export class RoundCpu {
   }
 
   isWhole(answers: number): boolean {
-    return answers % this.connections === 0;
+    return answers > 0 && answers % this.connections === 0;
   }
 
   /** After so many answers, or failures, since the beginning; later calls change nothing. */

@@ -17,7 +17,7 @@ export interface SliceSample {
   readonly windowNs: number;
   /** Good answers that came within the window. */
   readonly completed: number;
-  /** CPU time of the generator's process within the window, user and system. */
+  /** CPU time of the generator's process for what came within the window, user and system. */
   readonly cpuNs: number;
   /**
    * Time of the window, added up over connections, that went to requests that failed, or in which nothing was

@@ -90,12 +90,12 @@ function rateless(cell: CellResult): string {
   );
 }
 
-/** A stall that takes more of a window is in it as a whole or not at all. */
+/** Where a stall takes more of a window, it is chance how much of it a window has. */
 const mostOfWindow = 1 / 3;
 /** It is one if it takes so many times as long as the usual answer. */
 const stalls = 10;
 
-/** A closed loop's window, which waits for whole rounds, holds the whole of a stall that it meets. */
+/** A closed loop's window that is short beside a stall. */
 function short(cell: CellResult): string {
   const { mode, requests, metrics, replicates } = cell;
   const rate = metrics.requestsPerSecond?.value;

@@ -88,6 +88,7 @@ export class ResponseParser {
 
   /** Expects the response to a request of `method`. */
   begin(method: string): void {
+    if (this.phase === "failed") return;
     this.bodyAllowed = method !== "HEAD";
     this.offset = 0;
     this.phase = "status-line";
@@ -122,6 +123,7 @@ export class ResponseParser {
   /** The peer closed: ends a body that is delimited so; throws closed-early in the midst of a response. */
   feedEof(): void {
     if (this.phase === "idle") return;
+    if (this.phase === "failed") throw this.failure;
     if (this.phase === "eof-body") {
       this.finish(false);
       return;
