@@ -190,7 +190,7 @@ interface JsonFlags {
 const reportExamples = `
 Examples:
   bun run bench report result.json
-  bun run bench report results/runs/*-load-*.json -r csv > races.csv
+  bun run bench report results/runs/*-load-*.json -r benchfmt > races.txt
   bun run bench report comparison.json -r markdown >> "$GITHUB_STEP_SUMMARY"`;
 
 const verifyExamples = `

@@ -50,7 +50,7 @@ export const littlesLaw: Check = (sample) => {
   const tooMany = inFlight > most * (1 + tolerance);
   const lanes = `${connections} connections${pipeline > 1 ? ` with ${pipeline} on each` : ""}`;
   const ok = !tooMany && inFlight >= lowest;
-  const why = ok ? "" : whyNot(sample);
+  const why = ok ? "" : whyNot(sample, tooMany);
   return {
     check: "littles-law",
     ok,
@@ -58,9 +58,12 @@ export const littlesLaw: Check = (sample) => {
   };
 };
 
-function whyNot({ mode, workers }: CellSample): string {
+function whyNot({ mode, workers }: CellSample, tooMany: boolean): string {
   if (mode === "open") {
     return ": so many were sent in so short a time, but the connections could not go on so; a longer -d would tell";
+  }
+  if (tooMany) {
+    return ": more than can be, so that the rate or the times are wrong: stalls as long as a slice do that; run it again, for longer";
   }
   return workers > 1
     ? ": workers that are not equally fast have shared out the requests by their connections; say how long, with -d"

@@ -59,7 +59,7 @@ export const otherLoad: Check = (sample) => {
     // A host that throttles its guest without counting it as stolen looks the same from within.
     detail: ok
       ? `other processes used ${percent(share)} of a core`
-      : `${percent(share)} of a core went to other processes, or to a hypervisor that does not say so; stop them, measure elsewhere, or race all the same with --trust-machine`,
+      : `${percent(share)} of a core went to other processes, or to a hypervisor that does not say so; stop them, or measure elsewhere (load races all the same with --trust-machine)`,
   };
 };
 

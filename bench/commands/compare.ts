@@ -70,5 +70,10 @@ function exitCodeOf(result: Result, strict: boolean, { err }: Pick<Io, "err">): 
     return exitCodes.invalid;
   }
   if (verdict === "regressed") return exitCodes.missed;
-  return verdict === "inconclusive" && strict ? exitCodes.invalid : exitCodes.fine;
+  if (verdict !== "inconclusive" || !strict) return exitCodes.fine;
+  const unsure = comparisons.filter((own) => own.verdict === "inconclusive").length;
+  err.write(
+    `readrace: ${unsure} of ${comparisons.length} verdicts are inconclusive, which strict takes for no pass\n`,
+  );
+  return exitCodes.invalid;
 }

@@ -5,7 +5,7 @@ import { exitCodes, type Io } from "../io.ts";
 import { knownMetrics } from "../metrics/registry.ts";
 import { formatChange } from "../reporters/comparison-text.ts";
 import { renderTable } from "../reporters/table.ts";
-import { changePoints } from "../stats/change-points.ts";
+import { changePoints, fewestPoints } from "../stats/change-points.ts";
 import { outlierScore, roundingStep } from "../stats/outlier.ts";
 import { median } from "../stats/quantile.ts";
 import { baselinePath, historyPath, readResult } from "../store.ts";
@@ -121,7 +121,9 @@ function renderSeries(series: readonly Series[]): string {
 }
 
 function renderChanges(changes: readonly Change[]): string {
-  if (changes.length === 0) return "No level has changed.\n";
+  if (changes.length === 0) {
+    return `No level has changed. One is told by ${fewestPoints} runs before it and as many in it.\n`;
+  }
   const lines = changes.map((change) => {
     const { series, recordedAt, ratio, pValue, kernels } = change;
     const withKernel = kernels ? `, with kernel ${kernels[1]} in place of ${kernels[0]}` : "";

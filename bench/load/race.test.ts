@@ -255,7 +255,7 @@ test.each([
 );
 
 test("a replicate of a dead server is no replicate of a good one: its time counts, or it is said to be lost", async () => {
-  const raceWith = async (dead: Partial<SliceSample>) => {
+  const raceWith = async (dead: Partial<SliceSample>, rest: Partial<typeof settings> = {}) => {
     const { executor } = fakeExecutor(1);
     let starts = 0;
     const dying: Executor = {
@@ -270,7 +270,7 @@ test("a replicate of a dead server is no replicate of a good one: its time count
       },
     };
     const one = { ...heat, rivals: heat.rivals.slice(0, 1) };
-    const [sample] = await race(one, settings, contextOf(dying));
+    const [sample] = await race(one, { ...settings, ...rest }, contextOf(dying));
     return {
       lost: sample?.lost,
       valid: sample && cellResults(one, [sample])[0]?.valid,
@@ -279,6 +279,8 @@ test("a replicate of a dead server is no replicate of a good one: its time count
   expect(await raceWith({ windowNs: 1e8, lostNs: 64e8 })).toEqual({ lost: [], valid: false });
   const lost = "it measured nothing";
   expect(await raceWith({})).toEqual({ lost: [lost, lost, lost], valid: false });
+  // One request for four replicates.
+  expect((await raceWith({}, { requests: 1 })).lost).toEqual([]);
   const gone = "nothing was answered any more";
   expect(await raceWith({ gaveUp: true })).toEqual({ lost: [gone], valid: false });
 });

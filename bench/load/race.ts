@@ -7,7 +7,7 @@ import type { Executor, Generator, RaceContext } from "./executor.ts";
 import { type Pace, slowestOf } from "./pace.ts";
 import type { CellSample, LostReplicate, ReplicateSample, SliceSample } from "./sample.ts";
 import { Silence } from "./silence.ts";
-import { planSlices, planWarmUp } from "./slice-plan.ts";
+import { hasSlices, planSlices, planWarmUp } from "./slice-plan.ts";
 import { startGroup } from "./workers.ts";
 
 /** With fewer an interval says next to nothing. */
@@ -47,7 +47,8 @@ export async function race(
     const rivals = racing.map(({ rival }) => rival);
     const samples = await raceReplicate({ ...heat, rivals }, settings, replicate, context, silence);
     for (const [at, sample] of samples.entries()) {
-      keep(racing[at] as Standing, sample, silence.isFinal, signal.aborted);
+      const mustMeasure = !signal.aborted && hasSlices(settings, replicate);
+      keep(racing[at] as Standing, sample, silence.isFinal, mustMeasure);
     }
     if (silence.isFinal) break;
   }
@@ -66,7 +67,7 @@ function keep(
   standing: Standing,
   sample: ReplicateSample | LostReplicate,
   isDeserted: boolean,
-  isInterrupted: boolean,
+  mustMeasure: boolean,
 ): void {
   if ("lost" in sample) {
     standing.lost.push(sample.lost);
@@ -75,7 +76,7 @@ function keep(
   }
   if (sample.slices.length > 0) standing.replicates.push(sample);
   if (isDeserted) standing.lost.push("nothing was answered any more");
-  else if (sample.slices.length === 0 && !isInterrupted) standing.lost.push("it measured nothing");
+  else if (sample.slices.length === 0 && mustMeasure) standing.lost.push("it measured nothing");
 }
 
 /** What was measured of one cell, and under which conditions. */

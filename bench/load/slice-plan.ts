@@ -58,6 +58,11 @@ function phaseOf(stages: readonly Stage[], replicate: number): number {
   return phase > 1 - capacityTolerance ? 0 : phase;
 }
 
+/** Of fewer requests than replicates some have none. */
+export function hasSlices({ requests, replicates }: RaceSettings, replicate: number): boolean {
+  return requests === undefined || shareOf(requests, replicates, replicate) > 0;
+}
+
 /** The slices of one replicate: equal stretches of its share of the time, or of the requests. */
 export function planSlices(
   { durationMs, requests, replicates, open, seed, sliceMs }: RaceSettings,

@@ -18,7 +18,7 @@ export interface ChangePoint {
 }
 
 /** A stretch shorter than this has no level of its own. */
-const fewestPoints = 5;
+export const fewestPoints = 5;
 const surrogates = 999;
 const alpha = 0.004;
 /** Of a part of a stretch, since there are many. */
