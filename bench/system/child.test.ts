@@ -23,10 +23,11 @@ test("what is asked of a process whose channel is closed is rejected with how it
   await asked;
 });
 
-/** A process that says that it runs, and then nothing more. */
+/** A process that says that it runs, and then nothing more; after a minute it is in nobody's way. */
 function spinning() {
   const script = join(folder, "spins.ts");
-  writeFileSync(script, "process.send?.('ready'); setTimeout(() => { for (;;); }, 20);");
+  const spin = "const endMs = Date.now() + 60_000; while (Date.now() < endMs); process.exit();";
+  writeFileSync(script, `process.send?.('ready'); setTimeout(() => { ${spin} }, 20);`);
   return spawnChild<string, string>(script, {});
 }
 
