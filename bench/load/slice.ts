@@ -24,9 +24,11 @@ type Phase = "settling" | "measuring" | "trailing" | "draining";
  * - So that all windows could be, the clock sets the edges, and no answer: it opens at random within the longest
  *   answer so far. Windows from one answer to another, which mostly lie in a burst, had 4 % too many of answers
  *   of which half took 1 ms and half 100.
- * - The window lasts a whole number of times as long as the longest answer before it, if the warm-up knew of it. Connections that are slow
- *   each time then have the same number of requests in each: of 1.4 times as long they had one in some windows,
- *   and two in others, and a percentile of few windows missed their times altogether.
+ * - The window lasts a whole number of times as long as the longest answer before it, if the warm-up knew
+ *   answers that long. Connections that are slow each time then have the same number of requests in each: of 1.4
+ *   times as long they had one in some windows, and two in others, and a percentile of few windows missed their
+ *   times altogether.
+ * - No edge lies in a stall that is longer than any answer before, see holdStall.
  * - CPU is that of whole rounds of answers, see RoundCpu.
  */
 export class Slice {
