@@ -160,20 +160,20 @@ export class Slice {
 
   /** A request that was sent at `startNs`, counted or not, has failed: what it took of the window is lost. */
   endedInFailure(counted: boolean, startNs: number, nowNs: number): void {
-    this.holdStall(startNs, nowNs);
-    this.passEdgesBefore(nowNs);
-    if (this.phase !== "settling") {
-      this.lostNs += timeWithin(startNs, nowNs, this.windowStartNs, this.windowEndNs);
-    }
     this.ended(counted, false, startNs, nowNs);
   }
 
   /** The end of a request, once a window is open or has been: as much of it as lies in the window. */
   private endInWindow(good: boolean, startNs: number, nowNs: number): void {
     this.endedSinceOpen++;
-    const part = partWithin(startNs, nowNs, this.windowStartNs, this.windowEndNs);
-    if (good) this.completed += part;
-    else this.failedParts += part;
+    const { windowStartNs, windowEndNs } = this;
+    const part = partWithin(startNs, nowNs, windowStartNs, windowEndNs);
+    if (good) {
+      this.completed += part;
+      return;
+    }
+    this.failedParts += part;
+    this.lostNs += timeWithin(startNs, nowNs, windowStartNs, windowEndNs);
   }
 
   /** It has none yet while it is open. */
